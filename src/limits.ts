@@ -1,0 +1,15 @@
+/** Bounds on what a peer may make us do. Each has a default that no honest peer meets. */
+export interface Limits {
+  /** Payload plus annotations of one message, in bytes, judged from the header before the rest is read. */
+  readonly maxMessageBytes: number;
+  /** A compressed payload after inflating, in bytes; Python has no such bound, and can be bombed. */
+  readonly maxInflatedBytes: number;
+  /** Containers inside containers. Serpent's own limit, for reading and writing alike (`serpent 1.41`). */
+  readonly maxDepth: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxMessageBytes: 1 << 30, // Pyro5's default; Pyro4 has none
+  maxInflatedBytes: 1 << 30,
+  maxDepth: 200,
+};

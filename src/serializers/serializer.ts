@@ -1,0 +1,36 @@
+import type { ByteSink } from "../bytes.ts";
+
+/** Names as in Pyro's configuration item SERIALIZER. Their numbers on the wire differ between Pyro4 and Pyro5. */
+export type SerializerName = "serpent" | "json" | "marshal" | "msgpack";
+
+/** What an INVOKE payload holds. */
+export interface CallData {
+  readonly object: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** Keyword arguments; null where Pyro sends None: attribute access and batches. */
+  readonly kwargs: Readonly<Record<string, unknown>> | null;
+}
+
+/**
+ * Values to bytes and back. One instance serves one protocol version (class names differ between them) and is
+ * stateless otherwise.
+ */
+export interface Serializer {
+  readonly name: SerializerName;
+  /**
+   * Appends `value`, serialized, to `out`.
+   * @throws {SerializeError} for a value that cannot be written, with the path to it. `out` may then hold a part
+   *   of it: whoever began the message truncates.
+   */
+  dump(value: unknown, out: ByteSink): void;
+  /** Appends an INVOKE payload. Throws as `dump` does. */
+  dumpCall(call: CallData, out: ByteSink): void;
+  /**
+   * Reads one value. The result holds no view of `bytes`.
+   * @throws {SerializeError} for a payload that is not one value of this format, or nests too deep.
+   */
+  load(bytes: Uint8Array): unknown;
+  /** Reads an INVOKE payload; what is not shaped as one is a SerializeError. */
+  loadCall(bytes: Uint8Array): CallData;
+}

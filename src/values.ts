@@ -1,0 +1,63 @@
+/**
+ * Python values that JavaScript has no word for. `docs/values.md` is the whole table: what each value becomes in
+ * Python and what it is on its way back.
+ */
+
+/** A Python tuple: an Array in every respect, but written as `(1, 2)`. A plain Array is a Python list. */
+export class PyTuple<T = unknown> extends Array<T> {
+  // `map`, `filter` and the like give plain Arrays.
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}
+
+/** `tuple(1, 2)` is Python's `(1, 2)`. */
+export function tuple<T extends readonly unknown[]>(...items: T): PyTuple<T[number]> & T {
+  const made = new PyTuple<T[number]>();
+  for (const item of items) made.push(item);
+  return made as unknown as PyTuple<T[number]> & T;
+}
+
+/** A float that is written as one even when it is integral: `new PyFloat(1)` is Python's `1.0`, `1` its `1`. */
+export class PyFloat {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+  valueOf(): number {
+    return this.value;
+  }
+}
+
+/** A Python complex number. */
+export class PyComplex {
+  readonly re: number;
+  readonly im: number;
+  constructor(re: number, im: number) {
+    this.re = re;
+    this.im = im;
+  }
+}
+
+/** Python's `...`. */
+export class PyEllipsis {
+  static readonly value: PyEllipsis = new PyEllipsis();
+}
+
+/** A dict whose keys are all text. It has no prototype, so `__proto__` and `constructor` are keys like others. */
+export type PyDict = Record<string, unknown>;
+
+/**
+ * An instance of a class that nobody registered here: its name and its fields, in order, nothing lost. Sent back,
+ * it is the same class dict again.
+ */
+export class PyClassDict {
+  /** `module.Name`, as the other side wrote it. */
+  readonly className: string;
+  /** All fields but `__class__`. */
+  readonly fields: Map<unknown, unknown>;
+  constructor(className: string, fields: Map<unknown, unknown>) {
+    this.className = className;
+    this.fields = fields;
+  }
+}
