@@ -51,13 +51,13 @@ export class ByteSink {
   utf8(text: string): void {
     // Three bytes a UTF-16 unit at most; short text takes the estimate, long text is counted first.
     const at = this.reserve(text.length < 4096 ? text.length * 3 : Buffer.byteLength(text));
-    this.length = at + this.buffer.utf8Write(text, at);
+    this.length = at + this.buffer.write(text, at, "utf8");
   }
 
   /** Appends text whose characters are all below U+0100, a byte each. */
   latin1(text: string): void {
     const at = this.reserve(text.length);
-    this.length = at + this.buffer.latin1Write(text, at);
+    this.length = at + this.buffer.write(text, at, "latin1");
   }
 
   /** What was written from `start` on, as a view that holds until the next write. */

@@ -10,6 +10,6 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   maxMessageBytes: 1 << 30, // Pyro5's default; Pyro4 has none
-  maxInflatedBytes: 1 << 30,
+  maxInflatedBytes: 256 << 20,
   maxDepth: 200,
 };

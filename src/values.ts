@@ -61,3 +61,9 @@ export class PyClassDict {
     this.fields = fields;
   }
 }
+
+/** The value under a text key of a dict, in whichever of the two shapes it was read: object or Map. */
+export function dictValue(dict: unknown, key: string): unknown {
+  if (dict instanceof Map) return dict.get(key);
+  return typeof dict === "object" && dict !== null && Object.hasOwn(dict, key) ? (dict as PyDict)[key] : undefined;
+}

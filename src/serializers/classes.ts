@@ -1,25 +1,161 @@
 /**
- * The class step: dicts that carry `__class__` to objects, and objects to such dicts, per protocol version.
- * (stub: see the contract; to be completed)
+ * The class step: dicts that carry `__class__` to objects, and objects to such dicts. Class names follow the version
+ * of the session, never the process: a Pyro5 peer refuses `Pyro4.core.URI`, and the other way round.
  */
+import { SecurityError, SerializeError } from "../errors.ts";
+import { URI } from "../uri.ts";
+import { PyClassDict, PyTuple, tuple } from "../values.ts";
+import { errorToWire, knownException, remoteException } from "./exceptions.ts";
+import { BatchException, DaemonStandIn, ProxyState } from "./pyro-classes.ts";
 
 /** Which Pyro's class names are spoken: `Pyro4.core.URI` or `Pyro5.core.URI`. */
 export type PyroVersion = 4 | 5;
 
-/**
- * What a serializer needs of the class step. `serializers/` knows the interface; URIs, proxies and errors are
- * registered by the rooms that own them.
- */
+/** What a serializer needs of the class step. */
 export interface ClassCodec {
   readonly version: PyroVersion;
   /**
    * An object that is no plain value → what is written in its place: a `PyClassDict`, or a plain value.
-   * Undefined when nobody registered its class (the writer then refuses it, with the path).
+   * Undefined when nobody knows its class (the writer then refuses it, with the path).
    */
   toWire(value: object): unknown;
   /**
-   * A value fresh from the parser, with class dicts still plain dicts, → the value with every class dict converted
-   * (outermost first, as Python's dict_to_class walk does it). Called only when the parser met a `__class__` key.
+   * A value fresh from the parser, with class dicts still plain dicts, → the value with every class dict converted,
+   * outermost first, as Python's `dict_to_class` walk does it. Called only when the parser met a `__class__` key.
    */
   revive(value: unknown): unknown;
+}
+
+export interface ClassCodecOptions {
+  /**
+   * What an unknown class becomes: "refuse" raises SerializeError as Pyro does, "keep" makes a PyClassDict, or of an
+   * exception a RemoteError, with nothing lost.
+   */
+  readonly unknown: "keep" | "refuse";
+}
+
+const NAMES = {
+  4: { uri: "Pyro4.core.URI", proxy: "Pyro4.core.Proxy", daemon: "Pyro4.core.Daemon", batch: "Pyro4.futures._ExceptionWrapper" },
+  5: { uri: "Pyro5.core.URI", proxy: "Pyro5.client.Proxy", daemon: "Pyro5.server.Daemon", batch: "Pyro5.core._ExceptionWrapper" },
+} as const;
+
+/** The class step of one version. */
+export function createClassCodec(version: PyroVersion, options: ClassCodecOptions): ClassCodec {
+  return new Codec(version, options.unknown === "refuse");
+}
+
+class Codec implements ClassCodec {
+  readonly version: PyroVersion;
+  readonly #refusing: boolean;
+
+  constructor(version: PyroVersion, refusing: boolean) {
+    this.version = version;
+    this.#refusing = refusing;
+  }
+
+  toWire(value: object): unknown {
+    const names = NAMES[this.version];
+    if (value instanceof URI) return classDict(names.uri, tuple(...value.state));
+    if (value instanceof BatchException) {
+      const error = value.error instanceof Error ? value.error : new Error(String(value.error));
+      return new PyClassDict(names.batch, new Map([["exception", errorToWire(error, this.version)]]));
+    }
+    if (value instanceof Error) return errorToWire(value, this.version);
+    if (value instanceof ProxyState) return classDict(names.proxy, this.#proxyState(value));
+    if (value instanceof DaemonStandIn) return classDict(names.daemon, tuple());
+    return undefined;
+  }
+
+  revive(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (value instanceof PyTuple) return tuple(...value.map((one) => this.revive(one)));
+    if (Array.isArray(value)) return value.map((one) => this.revive(one));
+    if (value instanceof Set) return new Set([...value].map((one) => this.revive(one)));
+    if (value instanceof Map) {
+      if (value.has("__class__")) return this.#fromDict(value as Map<unknown, unknown>);
+      for (const [key, one] of value) value.set(key, this.revive(one));
+      return value;
+    }
+    if (Object.getPrototypeOf(value) !== null) return value;
+    const dict = value as Record<string, unknown>;
+    if ("__class__" in dict) return this.#fromDict(new Map<unknown, unknown>(Object.entries(dict)));
+    for (const key of Object.keys(dict)) dict[key] = this.revive(dict[key]);
+    return dict;
+  }
+
+  #fromDict(dict: Map<unknown, unknown>): unknown {
+    const className = dict.get("__class__");
+    const fields = new Map(dict);
+    fields.delete("__class__");
+    if (typeof className !== "string") {
+      throw new SerializeError(`the __class__ of a dict must be a str, not ${typeof className}`);
+    }
+    if (className.includes("__") && this.#refusing) {
+      throw new SecurityError(`refused to deserialize types with double underscores in their name: ${className}`);
+    }
+    const names = NAMES[this.version];
+    switch (className) {
+      case names.uri:
+        return URI.fromState(stateOf(fields));
+      case names.proxy:
+        return this.#proxyFrom(stateOf(fields));
+      case names.daemon:
+        return new DaemonStandIn();
+      case names.batch:
+        return new BatchException(this.revive(fields.get("exception")));
+      default:
+        return this.#exceptionOrUnknown(className, fields);
+    }
+  }
+
+  #exceptionOrUnknown(className: string, fields: Map<unknown, unknown>): unknown {
+    const pyroError = className.startsWith(`Pyro${this.version}.errors.`) || className === "struct.error";
+    if (fields.get("__exception__") === true || pyroError) {
+      const known = className.includes("__") ? undefined : knownException(className, fields, this.version);
+      if (known !== undefined) return known;
+      if (!this.#refusing && fields.get("__exception__") === true) return remoteException(className, fields);
+    }
+    if (this.#refusing) throw new SerializeError(`unsupported serialized class: ${className}`);
+    for (const [key, one] of fields) fields.set(key, this.revive(one));
+    return new PyClassDict(className, fields);
+  }
+
+  #proxyState(proxy: ProxyState): PyTuple {
+    const { uri, oneway, methods, attrs, handshake, serializer } = proxy;
+    const shared = [String(uri), tuple(...oneway), tuple(...methods), tuple(...attrs)] as const;
+    return this.version === 4
+      ? tuple(...shared, 0, null, handshake, 0, serializer)
+      : tuple(...shared, handshake, serializer);
+  }
+
+  #proxyFrom(state: readonly unknown[]): ProxyState {
+    const fits = this.version === 5 ? state.length === 6 : state.length === 8 || state.length === 9;
+    if (!fits || typeof state[0] !== "string") {
+      throw new SerializeError(`a proxy's state of ${state.length} items is none of Pyro${this.version}'s`);
+    }
+    const [handshake, serializer] = this.version === 5 ? [state[4], state[5]] : [state[6], state[8]];
+    return new ProxyState({
+      uri: URI.parse(state[0]),
+      oneway: nameSet(state[1]),
+      methods: nameSet(state[2]),
+      attrs: nameSet(state[3]),
+      handshake,
+      serializer: typeof serializer === "string" ? serializer : null,
+    });
+  }
+}
+
+function classDict(className: string, state: unknown): PyClassDict {
+  return new PyClassDict(className, new Map([["state", state]]));
+}
+
+function stateOf(fields: ReadonlyMap<unknown, unknown>): readonly unknown[] {
+  const state = fields.get("state");
+  if (!Array.isArray(state)) throw new SerializeError("a class dict without its state");
+  return state;
+}
+
+function nameSet(value: unknown): ReadonlySet<string> {
+  const names = Array.isArray(value) || value instanceof Set ? [...(value as Iterable<unknown>)] : [];
+  return new Set(names.filter((name): name is string => typeof name === "string"));
 }

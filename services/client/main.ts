@@ -1,0 +1,32 @@
+/**
+ * The client's host: Janet and Henry visit the warehouse. On a terminal they ask a person; else the visits of the file
+ * VISITS (default visits.yml) are played. Settings: PYRO_NS_HOST, PYRO_NS_PORT.
+ */
+import { PyroError, proxy, release } from "#pyro";
+import { type Warehouse, WAREHOUSE_NAME, warehouseContract } from "../warehouse/contract.ts";
+import { typedAnswers, writtenAnswers } from "./answers.ts";
+import { Visitor } from "./visitor.ts";
+import { readVisits } from "./visits.ts";
+
+const say = (line: string): void => console.log(line);
+
+async function main(): Promise<void> {
+  const visits = readVisits(process.env["VISITS"] || "visits.yml");
+  const interactive = process.stdin.isTTY && process.stdout.isTTY;
+  const warehouse = proxy<Warehouse>(`PYRONAME:${WAREHOUSE_NAME}`, warehouseContract, { timeoutMs: 5_000 });
+  using typed = interactive ? typedAnswers() : undefined;
+  for (const { visitor, store, take } of visits) {
+    const stays = await new Visitor(visitor, typed ?? writtenAnswers([store, take], say), say).visit(warehouse);
+    if (!stays) break;
+  }
+  await release(warehouse);
+}
+
+try {
+  await main();
+} catch (error) {
+  // One line says it; what a programmer wants to see is behind NODE_DEBUG.
+  console.error(error instanceof Error && process.env["NODE_DEBUG"] === undefined ? `visit: ${error.message}` : error);
+  if (error instanceof PyroError) console.error("Are the name server and the warehouse up? Try: pyro-nsc list");
+  process.exitCode = 1;
+}

@@ -1,0 +1,11 @@
+/** The name server's host: one program, one object. Settings: PYRO_HOST, PYRO_NS_PORT, PYRO_NATHOST. */
+import { locationText, startNameServer, stopSignal } from "#pyro";
+
+const stopped = stopSignal();
+await using running = await startNameServer({
+  onError: (error, client) => console.error(`${client}: ${error.message}`),
+});
+console.log(`NS running on ${locationText(running.daemon.boundLocation)}`);
+console.log(`URI = ${running.uri}`);
+await stopped;
+console.log("NS shut down.");

@@ -1,0 +1,49 @@
+import { expose } from "#pyro";
+import { type Warehouse, warehouseContract } from "./contract.ts";
+
+const MOST_THINGS = 10_000;
+const LONGEST_NAME = 200;
+
+/** A building full of things. One object for all visitors. */
+export class ThingsInABuilding implements Warehouse {
+  static {
+    expose(this, warehouseContract);
+  }
+
+  readonly #contents: string[];
+  readonly #log: (line: string) => void;
+
+  constructor(contents: readonly string[], log: (line: string) => void) {
+    this.#contents = [...contents];
+    this.#log = log;
+  }
+
+  listContents(): string[] {
+    return [...this.#contents];
+  }
+
+  take(visitor: string, thing: string): void {
+    const who = checked(visitor, "name");
+    const at = this.#contents.indexOf(checked(thing, "item"));
+    if (at < 0) throw new RangeError(`there is no ${thing} in the warehouse`);
+    this.#contents.splice(at, 1);
+    this.#log(`${who} took the ${thing}.`);
+  }
+
+  store(visitor: string, thing: string): void {
+    const who = checked(visitor, "name");
+    const what = checked(thing, "item");
+    if (this.#contents.length >= MOST_THINGS) throw new RangeError("the warehouse is full");
+    this.#contents.push(what);
+    this.#log(`${who} stored the ${what}.`);
+  }
+}
+
+/** What comes over the wire is anybody's: it must be a short line of text to be kept and logged. */
+function checked(value: unknown, what: string): string {
+  if (typeof value !== "string") throw new TypeError(`${what} must be a str`);
+  if (value === "" || value.length > LONGEST_NAME || /\p{Cc}/u.test(value)) {
+    throw new RangeError(`${what} must be one line of 1 to ${LONGEST_NAME} characters`);
+  }
+  return value;
+}

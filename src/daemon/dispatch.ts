@@ -1,0 +1,84 @@
+import { AttributeError } from "../errors.ts";
+import { isPrivateName } from "../private-names.ts";
+import { BatchException } from "../serializers/pyro-classes.ts";
+import type { CallData } from "../serializers/serializer.ts";
+import { bindArguments } from "../signature.ts";
+import type { Registration } from "./objects.ts";
+
+type Members = Record<string, unknown>;
+
+/**
+ * Runs one call on an object and gives what the method gave, a promise perhaps.
+ *
+ * The checks come in Pyro's order (`Pyro5 5.15, server.py`): private, existing, exposed, arguments.
+ *
+ * @throws {AttributeError} for a name that may not be called; {TypeError} for arguments that do not fit.
+ */
+export function callMember(registration: Registration, object: object, call: CallData): unknown {
+  const method = registration.exposed.methods.get(call.method);
+  if (method === undefined) {
+    if (call.method === "__getattr__") return readAttribute(registration, object, call.args);
+    if (call.method === "__setattr__") return writeAttribute(registration, object, call.args);
+    throw notCallable(registration, object, call.method);
+  }
+  const args = bindArguments(method.signature, call.args, call.kwargs);
+  const member = (object as Members)[method.key];
+  if (typeof member !== "function") throw notCallable(registration, object, call.method);
+  return Reflect.apply(member, object, args);
+}
+
+function className(object: object): string {
+  return typeof object.constructor === "function" && object.constructor.name !== "" ? object.constructor.name : "object";
+}
+
+function notCallable(registration: Registration, object: object, name: string): AttributeError {
+  if (isPrivateName(name)) return new AttributeError(`attempt to access private attribute '${name}'`);
+  if (registration.exposed.attrs.has(name) || (name in object && !(name in Object.prototype))) {
+    return new AttributeError(`attempt to access unexposed attribute '${name}'`);
+  }
+  return new AttributeError(`'${className(object)}' object has no attribute '${name}'`);
+}
+
+function attributeKey(registration: Registration, object: object, name: unknown): string {
+  const key = typeof name === "string" ? registration.exposed.attrs.get(name) : undefined;
+  if (key === undefined || !(key in object)) {
+    throw new AttributeError(`attempt to access unexposed or unknown remote attribute '${String(name)}'`);
+  }
+  return key;
+}
+
+function readAttribute(registration: Registration, object: object, args: readonly unknown[]): unknown {
+  return (object as Members)[attributeKey(registration, object, args[0])];
+}
+
+function writeAttribute(registration: Registration, object: object, args: readonly unknown[]): null {
+  const key = attributeKey(registration, object, args[0]);
+  if (!Reflect.set(object, key, args[1])) {
+    throw new AttributeError(`attempt to access unexposed or unknown remote attribute '${String(args[0])}'`);
+  }
+  return null;
+}
+
+/**
+ * Runs the calls of a batch one after the other and gives their results; the first that fails ends it, and its
+ * exception is the last result. A call that may not be made fails the whole batch, as in Pyro: what came before it
+ * has run.
+ */
+export async function callBatch(registration: Registration, object: object, call: CallData): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (const entry of call.args) {
+    const [method, args, kwargs] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    if (typeof method !== "string" || !Array.isArray(args) || typeof kwargs !== "object") {
+      throw new TypeError("a batch is a list of (method, args, kwargs)");
+    }
+    if (!registration.exposed.methods.has(method)) throw notCallable(registration, object, method);
+    const words = kwargs instanceof Map ? Object.fromEntries(kwargs) : (kwargs as Record<string, unknown> | null);
+    try {
+      results.push(await callMember(registration, object, { object: call.object, method, args, kwargs: words }));
+    } catch (error) {
+      results.push(new BatchException(error));
+      break;
+    }
+  }
+  return results;
+}

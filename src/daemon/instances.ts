@@ -1,0 +1,42 @@
+import type { Registration } from "./objects.ts";
+
+type Constructor = new () => object;
+
+/** Instances of registered classes, kept as long as their mode says. One cache for the daemon, one a connection. */
+export class InstanceCache {
+  readonly #instances = new Map<Registration, object>();
+
+  /** The instance of a registration, made now if there is none. */
+  get(registration: Registration): object {
+    let instance = this.#instances.get(registration);
+    if (instance === undefined) {
+      instance = createInstance(registration);
+      this.#instances.set(registration, instance);
+    }
+    return instance;
+  }
+}
+
+function createInstance({ target, exposed }: Registration): object {
+  const Class = target as Constructor;
+  const made = exposed.behavior.create?.() ?? new Class();
+  if (!(made instanceof Class)) throw new TypeError("instance creator returned object of different type");
+  return made;
+}
+
+/** The object that a call goes to: the registered one, or an instance per the class's mode. */
+export function instanceFor(registration: Registration, daemon: InstanceCache, connection: InstanceCache): object {
+  const { target, exposed } = registration;
+  if (typeof target !== "function") return target;
+  const mode = exposed.behavior.instance ?? "session";
+  switch (mode) {
+    case "session":
+      return connection.get(registration);
+    case "single":
+      return daemon.get(registration);
+    case "percall":
+      return createInstance(registration);
+    default:
+      return mode satisfies never;
+  }
+}

@@ -1,0 +1,42 @@
+import { config } from "../config.ts";
+import { NamingError } from "../errors.ts";
+import { createRemote } from "../proxy/proxy.ts";
+import type { RemoteOptions } from "../proxy/remote-object.ts";
+import { NameServerClient, nameServerUri } from "./client.ts";
+import { nameServerContract } from "./contract.ts";
+
+export interface LocateOptions {
+  /** Default: PYRO_NS_HOST, else localhost. */
+  readonly host?: string | undefined;
+  /** Default: PYRO_NS_PORT, else 9090. */
+  readonly port?: number | undefined;
+  /** Milliseconds for each step. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const LOOPBACK = /^(localhost|::1|127\..*)$/;
+
+/**
+ * Finds the name server and connects to it (`Pyro5 5.15, core.py`, locate_ns).
+ *
+ * @throws {NamingError} `Failed to locate the nameserver: REASON`, with the cause attached.
+ */
+export async function locateWith(options: LocateOptions, remote: RemoteOptions): Promise<NameServerClient> {
+  const host = options.host ?? config.nsHost;
+  const port = options.port ?? config.nsPort;
+  // Debian's host files give a machine's own name as 127.0.1.1; Pyro looks there too.
+  const hosts = options.host === undefined && LOOPBACK.test(host) ? [host, "127.0.1.1"] : [host];
+  let failure: unknown;
+  for (const one of hosts) {
+    const uri = nameServerUri(one, port);
+    const client = new NameServerClient(uri, createRemote(uri, nameServerContract, remote));
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  const reason = failure instanceof Error ? failure.message : String(failure);
+  throw new NamingError(`Failed to locate the nameserver: ${reason}`, { code: "PYRO_NO_NAME_SERVER", cause: failure });
+}

@@ -1,0 +1,26 @@
+import type { Contract } from "../contract.ts";
+import { createRemote } from "../proxy/proxy.ts";
+import type { Remote } from "../proxy/remote.ts";
+import { URI } from "../uri.ts";
+import { type ProxyOptions, remoteOptions } from "./remote-options.ts";
+import { resolve } from "./resolve.ts";
+
+/**
+ * A remote object, by its URI: `PYRO:id@host:port`, or `PYRONAME:name` to be looked up in a name server.
+ *
+ *     const warehouse = proxy<Warehouse>("PYRONAME:example.warehouse", warehouseContract);
+ *     await warehouse.take("Janet", "couch");
+ *
+ * Nothing is sent before the first call, which connects. With a contract the names are TypeScript's, and checked at
+ * once; without one they are the wire's, and checked against the server's metadata before the call is sent.
+ *
+ * @throws {PyroError} code PYRO_URI for text that is no URI.
+ */
+export function proxy<T>(uri: URI | string, contract: Contract<T>, options?: ProxyOptions): Remote<T>;
+// biome-ignore lint/suspicious/noExplicitAny: a proxy without types takes every name
+export function proxy<T = any>(uri: URI | string, options?: ProxyOptions): Remote<T>;
+export function proxy<T>(uri: URI | string, second?: Contract<T> | ProxyOptions, third?: ProxyOptions): Remote<T> {
+  const contract = second !== undefined && "methods" in second ? (second as Contract<T>) : undefined;
+  const options = (contract === undefined ? (second as ProxyOptions | undefined) : third) ?? {};
+  return createRemote(URI.parse(uri), contract, remoteOptions(options, resolve));
+}

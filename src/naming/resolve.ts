@@ -1,0 +1,43 @@
+import { NamingError } from "../errors.ts";
+import { URI } from "../uri.ts";
+import type { NameServerClient } from "./client.ts";
+import { type LocateOptions, locateWith } from "./locate.ts";
+import { remoteOptions } from "./remote-options.ts";
+
+/**
+ * The name server: where PYRO_NS_HOST and PYRO_NS_PORT say, or where the options do.
+ *
+ * @throws {NamingError} `Failed to locate the nameserver: REASON`
+ */
+export function locateNameServer(options: LocateOptions = {}): Promise<NameServerClient> {
+  const { timeoutMs } = options;
+  // A name server is reached by its own URI, which needs no resolving.
+  const asItIs = (uri: URI): Promise<URI> => Promise.resolve(uri);
+  return locateWith(options, remoteOptions(timeoutMs === undefined ? {} : { timeoutMs }, asItIs));
+}
+
+/**
+ * The PYRO URI that a URI stands for. PYRONAME is looked up in the name server (the URI's own location, else the
+ * configured one); PYROMETA gives one at random of those that have all its tags.
+ *
+ * @throws {NamingError} when there is no name server, or nothing in it that fits.
+ */
+export async function resolve(uri: URI | string, options: { readonly timeoutMs?: number } = {}): Promise<URI> {
+  const wanted = URI.parse(uri);
+  if (wanted.protocol === "PYRO") return wanted;
+  await using names = await locateNameServer({
+    host: wanted.sockname === null ? (wanted.host ?? undefined) : `./u:${wanted.sockname}`,
+    port: wanted.port ?? undefined,
+    timeoutMs: options.timeoutMs,
+  });
+  if (wanted.protocol === "PYRONAME") return await names.lookup(wanted.object);
+  const found = [...(await names.list({ metadataAll: wanted.tags })).values()];
+  const chosen = found[Math.floor(Math.random() * found.length)];
+  if (chosen === undefined) {
+    throw new NamingError(
+      `no registrations available with desired metadata properties {${wanted.tags.map((tag) => `'${tag}'`).join(", ")}}`,
+      { code: "PYRO_UNKNOWN_NAME" },
+    );
+  }
+  return URI.parse(chosen.uri);
+}

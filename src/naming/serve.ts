@@ -1,0 +1,69 @@
+import { Daemon, type DaemonOptions } from "../daemon/daemon.ts";
+import { type KeepOptions, keepRegistered, type RegistrationEvent } from "./keep-registered.ts";
+
+export interface ServeOptions extends DaemonOptions {
+  /** Where the names are registered; false: nowhere. Default: the configured name server. */
+  readonly nameServer?: Omit<KeepOptions, "onEvent"> | false;
+  /** Ends the serving; SIGINT and SIGTERM do so too. */
+  readonly signal?: AbortSignal;
+  /** Takes the lines that tell what goes on. Default: standard output, as in Python. */
+  readonly log?: (line: string) => void;
+}
+
+/** Resolves with the name of the first SIGINT or SIGTERM, or when `signal` aborts. */
+export function stopSignal(signal?: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    const stop = (name: string): void => {
+      process.removeListener("SIGINT", stop);
+      process.removeListener("SIGTERM", stop);
+      signal?.removeEventListener("abort", aborted);
+      resolve(name);
+    };
+    const aborted = (): void => stop("abort");
+    if (signal?.aborted === true) return resolve("abort");
+    process.once("SIGINT", stop);
+    process.once("SIGTERM", stop);
+    signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
+
+/**
+ * Serves objects under names until the program is told to stop: Pyro's `serve` in one call.
+ *
+ *     await serve({ "example.warehouse": new Warehouse() }, { host: "10.133.1.220" });
+ *
+ * The names are kept registered (a name server that is not there yet is waited for) and removed in the end; calls that
+ * run are answered before the daemon closes.
+ */
+export async function serve(objects: Readonly<Record<string, object>>, options: ServeOptions = {}): Promise<void> {
+  const { nameServer, signal, log = console.log, ...daemonOptions } = options;
+  const stopped = stopSignal(signal);
+  await using daemon = await Daemon.listen({ onError: (error, client) => log(`${client}: ${error.message}`), ...daemonOptions });
+  await using names = new AsyncDisposableStack();
+  for (const [name, target] of Object.entries(objects)) {
+    const uri = daemon.register(target);
+    log(`Object ${typeof target === "function" ? target.name : target.constructor.name}:`);
+    log(`    uri = ${uri}`);
+    if (nameServer === false) continue;
+    log(`    name = ${name}`);
+    names.use(keepRegistered(name, uri, { ...nameServer, onEvent: (event) => log(describe(name, event)) }));
+  }
+  log("Pyro daemon running.");
+  await stopped;
+}
+
+/** A registration event as one line for people. */
+export function describe(name: string, event: RegistrationEvent): string {
+  switch (event.type) {
+    case "waiting":
+      return `Waiting for the name server. ${event.reason}`;
+    case "registered":
+      return `${name} is registered${event.again ? " again" : ""} with ${event.nameServer}`;
+    case "lost":
+      return `The name server is gone, trying to find it again. ${event.reason}`;
+    case "taken":
+      return `The name ${name} was taken over by ${event.by}`;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,98 @@
+import { PyComplex, PyEllipsis, PyFloat, PyTuple } from "./values.ts";
+
+// What Python's repr escapes: everything in Unicode's categories C and Z but the space, quotes and backslash apart.
+const ESCAPED = /[\p{C}\p{Zl}\p{Zp}\p{Zs}\\]/gu;
+const NEEDS_CARE = /[^\x20-\x7e]|[\\']/;
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+  ["\\", "\\\\"],
+  [" ", " "],
+]);
+
+function escape(character: string): string {
+  const short = SHORT.get(character);
+  if (short !== undefined) return short;
+  const point = character.codePointAt(0) ?? 0;
+  if (point < 0x100) return `\\x${point.toString(16).padStart(2, "0")}`;
+  if (point < 0x10000) return `\\u${point.toString(16).padStart(4, "0")}`;
+  return `\\U${point.toString(16).padStart(8, "0")}`;
+}
+
+/** Python's `repr` of a str: single quotes, unless the text has a single one and no double one. */
+export function pyStringRepr(text: string): string {
+  if (!NEEDS_CARE.test(text)) return `'${text}'`;
+  const escaped = text.replace(ESCAPED, escape);
+  if (!escaped.includes("'")) return `'${escaped}'`;
+  return escaped.includes('"') ? `'${escaped.replaceAll("'", "\\'")}'` : `"${escaped}"`;
+}
+
+/** Python's `repr` of a float: always with a point or an exponent; `inf`, `-inf`, `nan` as they are called there. */
+export function pyFloatRepr(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (Object.is(value, -0)) return "-0.0";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
+    const [digits = "", exponent = "0"] = value.toExponential().split("e");
+    const sign = exponent.startsWith("-") ? "-" : "+";
+    return `${digits}e${sign}${exponent.slice(1).padStart(2, "0")}`;
+  }
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/**
+ * A value as Python's `repr` shows it: `['chair', 'bike']`, `{'a': 1}`, `None`. For people; nothing reads it back.
+ */
+export function pyRepr(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return pyStringRepr(value);
+    case "number":
+      return Number.isInteger(value) && !Object.is(value, -0) ? String(BigInt(value)) : pyFloatRepr(value);
+    case "bigint":
+      return String(value);
+    case "boolean":
+      return value ? "True" : "False";
+    case "object":
+      return value === null ? "None" : objectRepr(value);
+    default:
+      return value === undefined ? "None" : String(value);
+  }
+}
+
+function objectRepr(value: object): string {
+  if (value instanceof PyTuple) return value.length === 1 ? `(${pyRepr(value[0])},)` : `(${listed(value)})`;
+  if (Array.isArray(value)) return `[${listed(value)}]`;
+  if (value instanceof Set) return value.size === 0 ? "set()" : `{${listed([...value])}}`;
+  if (value instanceof Map) return `{${pairs([...value])}}`;
+  if (value instanceof Uint8Array) return `b${bytesRepr(value)}`;
+  if (value instanceof PyFloat) return pyFloatRepr(value.value);
+  if (value instanceof PyComplex) return complexRepr(value);
+  if (value instanceof PyEllipsis) return "Ellipsis";
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return `{${pairs(Object.entries(value))}}`;
+  return `<${value.constructor.name} ${pyStringRepr(String(value))}>`;
+}
+
+const listed = (items: readonly unknown[]): string => items.map(pyRepr).join(", ");
+
+const pairs = (entries: readonly [unknown, unknown][]): string =>
+  entries.map(([key, value]) => `${pyRepr(key)}: ${pyRepr(value)}`).join(", ");
+
+function complexRepr({ re, im }: PyComplex): string {
+  const part = (value: number): string => pyFloatRepr(value).replace(/\.0$/, "");
+  if (Object.is(re, 0)) return `${part(im)}j`;
+  return `(${part(re)}${im < 0 || Object.is(im, -0) ? "" : "+"}${part(im)}j)`;
+}
+
+function bytesRepr(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    const character = String.fromCharCode(byte);
+    text += byte >= 0x20 && byte < 0x7f && byte !== 0x5c ? character : (SHORT.get(character) ?? escape(character));
+  }
+  return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
+}

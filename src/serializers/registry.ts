@@ -1,0 +1,68 @@
+import { SerializeError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import type { ClassCodec, PyroVersion } from "./classes.ts";
+import { createJson } from "./json.ts";
+import { createSerpent } from "./serpent/serpent.ts";
+import type { Serializer } from "./serializer.ts";
+
+/** The numbers on the wire: the same number means another serializer in the other version. */
+const IDS: Readonly<Record<PyroVersion, Readonly<Record<string, number>>>> = {
+  4: { serpent: 1, json: 2, marshal: 3, pickle: 4, dill: 5, msgpack: 6, cloudpickle: 7 },
+  5: { serpent: 1, marshal: 2, json: 3, msgpack: 4 },
+};
+/** These execute code when they are read. */
+const REFUSED: ReadonlySet<string> = new Set(["pickle", "dill", "cloudpickle"]);
+
+/** A serializer and its number in the session's version. */
+export interface IdentifiedSerializer {
+  readonly id: number;
+  readonly codec: Serializer;
+}
+
+export interface SerializerSetOptions {
+  readonly version: PyroVersion;
+  readonly classes: ClassCodec;
+  readonly limits: Limits;
+  /** Read floats as PyFloat and dicts as Map. */
+  readonly lossless: boolean;
+  /** Write bytes as `b'..'` in serpent, as SERPENT_BYTES_REPR does. */
+  readonly bytesRepr: boolean;
+}
+
+/** The serializers that a session of one version can use. */
+export class SerializerSet {
+  readonly #version: PyroVersion;
+  readonly #byId: ReadonlyMap<number, IdentifiedSerializer>;
+
+  constructor(options: SerializerSetOptions) {
+    this.#version = options.version;
+    const all = [createSerpent(options), createJson(options)];
+    this.#byId = new Map(
+      all.map((codec): [number, IdentifiedSerializer] => {
+        const id = IDS[options.version][codec.name] ?? 0;
+        return [id, { id, codec }];
+      }),
+    );
+  }
+
+  /** @throws {SerializeError} for a name that is not spoken here. */
+  byName(name: string): IdentifiedSerializer {
+    const id = IDS[this.#version][name];
+    if (id === undefined) throw new SerializeError(`Pyro${this.#version} knows no serializer ${name}`);
+    return this.byId(id);
+  }
+
+  /** @throws {SerializeError} for a number that is not spoken here. */
+  byId(id: number): IdentifiedSerializer {
+    const found = this.#byId.get(id);
+    if (found !== undefined) return found;
+    const name = Object.entries(IDS[this.#version]).find(([, one]) => one === id)?.[0];
+    const why =
+      name === undefined
+        ? `serializer ${id} is not known to Pyro${this.#version}`
+        : REFUSED.has(name)
+          ? `serializer ${name} is refused: reading it would run the sender's code`
+          : `serializer ${name} is not spoken here; use serpent or json`;
+    throw new SerializeError(why, { code: "PYRO_SERIALIZER" });
+  }
+}

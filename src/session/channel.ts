@@ -1,0 +1,173 @@
+import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import { ByteSink } from "../bytes.ts";
+import { ConnectionClosedError, ProtocolError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import { brokenError } from "../transport/node-errors.ts";
+import { inflatedPayload } from "../wire/compression.ts";
+import { MessageDecoder } from "../wire/decoder.ts";
+import type { Dialect } from "../wire/dialect.ts";
+import { type Outgoing, writeMessage } from "../wire/encoder.ts";
+import type { Message } from "../wire/message.ts";
+
+export interface ChannelOptions {
+  readonly limits: Limits;
+  /** In whose words bytes are refused while the version is not known. */
+  readonly fallback: Dialect;
+  /** Message types that may come first. */
+  readonly accept: readonly number[];
+  /** How the other side is called in errors: its location or its address. */
+  readonly peer: string;
+}
+
+export interface ChannelHandlers {
+  /** A whole message. Its payload, inflated, is valid until this returns. */
+  onMessage(message: Message): void;
+  /** Bytes that are not the protocol, or a handler's own ProtocolError. The channel closes when this returns. */
+  onProtocolError(error: ProtocolError): void;
+  /** Once, when nothing more will come; with an error unless both sides were done. */
+  onClose(error: Error | undefined): void;
+}
+
+/**
+ * Messages over a stream. All messages of one tick leave in one write; reading stops while the other side does not
+ * take what was written, so nobody can make us buffer without end.
+ */
+export class Channel {
+  /** When bytes last came in, on `performance.now`'s clock. */
+  lastReceived: number = performance.now();
+  readonly peer: string;
+  readonly #stream: Duplex;
+  readonly #decoder: MessageDecoder;
+  readonly #limits: Limits;
+  readonly #handlers: ChannelHandlers;
+  readonly #out = new ByteSink();
+  readonly #onMessage: (message: Message) => void;
+  #flushing = false;
+  #ending = false;
+  #closed = false;
+  #ended = false;
+
+  constructor(stream: Duplex, options: ChannelOptions, handlers: ChannelHandlers) {
+    this.#stream = stream;
+    this.#limits = options.limits;
+    this.#handlers = handlers;
+    this.peer = options.peer;
+    this.#decoder = new MessageDecoder(options);
+    this.#onMessage = (message) => this.#deliver(message);
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    stream.on("end", () => {
+      this.#ended = true;
+      stream.end();
+    });
+    stream.on("error", (error) => this.#closeOnce(brokenError(this.peer, error)));
+    stream.on("close", () => this.#closeOnce(this.#endError()));
+    stream.on("drain", () => stream.resume());
+  }
+
+  /** The version that the other side speaks; undefined until its first six bytes are in. */
+  get dialect(): Dialect | undefined {
+    return this.#decoder.dialect;
+  }
+
+  get closed(): boolean {
+    return this.#closed || this.#ending;
+  }
+
+  /** Which message types may come from now on. */
+  set accept(types: readonly number[]) {
+    this.#decoder.accept = types;
+  }
+
+  /**
+   * Queues one message; it leaves at the end of this tick, with all others.
+   *
+   * @throws {SerializeError | ProtocolError} when it cannot be written; the channel is then as it was.
+   */
+  send(dialect: Dialect, message: Outgoing, writePayload: (out: ByteSink) => void): void {
+    if (this.closed) throw new ConnectionClosedError(`connection to ${this.peer} is closed`);
+    writeMessage(this.#out, dialect, this.#limits, message, writePayload);
+    if (!this.#flushing) {
+      this.#flushing = true;
+      process.nextTick(() => this.#flush());
+    }
+  }
+
+  /** Stops and starts reading: back-pressure for a peer that asks faster than it is answered. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    if (!this.#stream.writableNeedDrain) this.#stream.resume();
+  }
+
+  /** Sends what is queued, then closes in order. Messages that still come are not delivered. */
+  end(): void {
+    if (this.#ending || this.#closed) return;
+    this.#ending = true;
+    this.#write();
+    this.#stream.end();
+    // The far side may never close its half; what it still sends is read away so that the close is orderly.
+    const timer = setTimeout(() => this.#stream.destroy(), 1_000);
+    this.#stream.once("close", () => clearTimeout(timer));
+    this.#stream.resume();
+  }
+
+  /** Closes at once, whatever is queued. */
+  destroy(): void {
+    this.#ending = true;
+    this.#stream.destroy();
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    if (!this.#closed && !this.#ending) this.#write();
+  }
+
+  #write(): void {
+    if (this.#out.length === 0) return;
+    if (!this.#stream.write(this.#out.take())) this.#stream.pause();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#ending) return;
+    this.lastReceived = performance.now();
+    try {
+      this.#decoder.push(chunk, this.#onMessage);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (this.#ending) return;
+      this.#handlers.onProtocolError(error);
+      this.end();
+    }
+  }
+
+  #deliver(message: Message): void {
+    if (this.#ending) return;
+    const dialect = this.#decoder.dialect as Dialect;
+    const compressed = (message.flags & dialect.flag.compressed) !== 0;
+    this.#handlers.onMessage(
+      compressed
+        ? { ...message, payload: inflatedPayload(message, dialect, this.#limits.maxInflatedBytes) }
+        : message,
+    );
+  }
+
+  #endError(): Error | undefined {
+    if (this.#decoder.pendingBytes > 0) {
+      return new ConnectionClosedError(`connection to ${this.peer} lost: receiving: not enough data`);
+    }
+    if (this.#ending) return undefined;
+    return new ConnectionClosedError(
+      `connection to ${this.peer} ${this.#ended ? "was closed by the other side" : "lost"}`,
+    );
+  }
+
+  #closeOnce(error: Error | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stream.destroy();
+    this.#handlers.onClose(error);
+  }
+}

@@ -1,0 +1,156 @@
+import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError } from "../errors.ts";
+import { loadText } from "../serializers/marshal.ts";
+import { dial } from "../transport/dial.ts";
+import { type Location, locationText } from "../transport/location.ts";
+import type { Dialect } from "../wire/dialect.ts";
+import { type Message, MessageType } from "../wire/message.ts";
+import { dialectOf, pyro4, pyro5 } from "../wire/versions.ts";
+import { Channel } from "./channel.ts";
+import { ClientSession } from "./client-session.ts";
+import { parseMetadata } from "./metadata.ts";
+import type { SessionOptions } from "./options.ts";
+import { serverVersions } from "./server-versions.ts";
+
+/** The answer to a CONNECT, or what stood in its place. */
+type Answer =
+  | { readonly kind: "session"; readonly session: ClientSession }
+  | { readonly kind: "other-version"; readonly dialect: Dialect }
+  | { readonly kind: "silent"; readonly error: Error };
+
+/**
+ * Opens a connection to `objectId` at `location`, in the version that the server speaks: the one asked for, else the
+ * one remembered, else Pyro5. A server of the other version says so in its refusal, and is then asked again in its own
+ * words; what it speaks is remembered for the process.
+ *
+ * @throws {CommunicationError} when there is no connection, or the server rejects the handshake
+ *   (`connection to LOCATION rejected: TEXT`); {TimeoutError} when a step takes longer than `timeoutMs`.
+ */
+export async function connectSession(
+  location: Location,
+  objectId: string,
+  options: SessionOptions,
+): Promise<ClientSession> {
+  const where = locationText(location);
+  const remembered = serverVersions.get(where);
+  const first = dialectOf(options.protocol === "auto" ? (remembered ?? 5) : options.protocol);
+  const answer = await attempt(location, objectId, first, options);
+  if (answer.kind === "session") return remember(where, answer.session);
+  if (options.protocol !== "auto") {
+    if (answer.kind === "silent") throw answer.error;
+    throw new ProtocolError(
+      `${where} speaks Pyro${answer.dialect.version}, but protocol ${options.protocol} was asked for`,
+      { code: "PYRO_BAD_VERSION" },
+    );
+  }
+  // Silence is how some servers refuse a version that they do not know: the other one is worth a try.
+  const second = answer.kind === "other-version" ? answer.dialect : first === pyro5 ? pyro4 : pyro5;
+  const again = await attempt(location, objectId, second, options).catch((error: unknown) => {
+    throw answer.kind === "silent" ? answer.error : error;
+  });
+  if (again.kind === "session") return remember(where, again.session);
+  if (answer.kind === "silent") throw answer.error;
+  throw again.kind === "silent" ? again.error : new ProtocolError(`${where} speaks neither Pyro4 nor Pyro5`);
+}
+
+function remember(where: string, session: ClientSession): ClientSession {
+  serverVersions.set(where, session.dialect.version);
+  return session;
+}
+
+async function attempt(
+  location: Location,
+  objectId: string,
+  dialect: Dialect,
+  options: SessionOptions,
+): Promise<Answer> {
+  const socket = await dial(location, { timeoutMs: options.timeoutMs, signal: options.signal });
+  const where = locationText(location);
+  const serializer = options.codecs.forVersion(dialect.version).byName(options.serializer);
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  let session: ClientSession | undefined;
+
+  const answered = (message: Message): void => {
+    const spoken = channel.dialect as Dialect;
+    if (spoken !== dialect) {
+      channel.end();
+      resolve({ kind: "other-version", dialect: spoken });
+    } else if (message.type === MessageType.ConnectFail) {
+      // Often in marshal although the client spoke another serializer: the server had not got as far as that.
+      const marshal = message.serializerId === (spoken.version === 4 ? 3 : 2);
+      const text = marshal ? loadText(message.payload) : String(serializer.codec.load(message.payload));
+      channel.end();
+      reject(new CommunicationError(`connection to ${where} rejected: ${text}`, { code: "PYRO_REJECTED" }));
+    } else {
+      const { handshake, metadata } = parseConnectOk(serializer.codec.load(message.payload), message.flags, dialect);
+      session = new ClientSession({ channel, dialect, serializer, handshake, metadata, location, options });
+      resolve({ kind: "session", session });
+    }
+  };
+  const channel: Channel = new Channel(
+    socket,
+    {
+      limits: options.codecs.limits,
+      fallback: dialect,
+      accept: [MessageType.ConnectOk, MessageType.ConnectFail],
+      peer: where,
+    },
+    {
+      onMessage: (message) => (session === undefined ? answered(message) : session.receive(message)),
+      onProtocolError: (error) => (session === undefined ? reject(error) : session.fail(error)),
+      onClose: (error) => {
+        const reason = error ?? new ConnectionClosedError(`connection to ${where} was closed during the handshake`);
+        if (session === undefined) resolve({ kind: "silent", error: reason });
+        else session.fail(reason);
+      },
+    },
+  );
+
+  const abort = (): void => {
+    channel.destroy();
+    reject(options.signal?.reason);
+  };
+  options.signal?.addEventListener("abort", abort, { once: true });
+  const timer =
+    options.timeoutMs > 0
+      ? setTimeout(() => {
+          channel.destroy();
+          const text = `no answer to the handshake from ${where} within ${options.timeoutMs} ms`;
+          reject(new TimeoutError(text, { code: "PYRO_HANDSHAKE_TIMEOUT" }));
+        }, options.timeoutMs)
+      : undefined;
+  try {
+    channel.send(
+      dialect,
+      {
+        type: MessageType.Connect,
+        flags: dialect.flag.metaOnConnect,
+        sequence: options.lastSequence,
+        serializerId: serializer.id,
+      },
+      (out) => serializer.codec.dump({ handshake: options.handshake, object: objectId }, out),
+    );
+    return await promise;
+  } catch (error) {
+    channel.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", abort);
+  }
+}
+
+function parseConnectOk(
+  value: unknown,
+  flags: number,
+  dialect: Dialect,
+): Pick<ClientSession, "handshake" | "metadata"> {
+  // A Pyro4 server with METADATA off answers the handshake's value alone.
+  if (dialect.version === 4 && (flags & dialect.flag.metaOnConnect) === 0) {
+    return { handshake: value, metadata: undefined };
+  }
+  if (typeof value !== "object" || value === null || !("meta" in value)) {
+    throw new ProtocolError("the server's CONNECTOK holds no metadata", { code: "PYRO_NO_METADATA" });
+  }
+  const handshake = "handshake" in value ? value.handshake : undefined;
+  return { handshake, metadata: parseMetadata(value.meta) };
+}

@@ -1,0 +1,39 @@
+import { ProtocolError } from "../errors.ts";
+import type { Dialect } from "../wire/dialect.ts";
+
+/** What a remote object exposes, by its names on the wire. */
+export interface Metadata {
+  readonly methods: ReadonlySet<string>;
+  /** Those of the methods that answer nothing. */
+  readonly oneway: ReadonlySet<string>;
+  readonly attrs: ReadonlySet<string>;
+}
+
+/** A set of names, however it travelled: Pyro5 sends sets (an empty one is `()` in serpent), Pyro4 and json lists. */
+function names(value: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  if (Array.isArray(value) || value instanceof Set) {
+    for (const one of value as Iterable<unknown>) if (typeof one === "string") found.add(one);
+  }
+  return found;
+}
+
+/** Metadata as it came with a handshake or from `get_metadata`. @throws {ProtocolError} when it is none. */
+export function parseMetadata(value: unknown): Metadata {
+  if (typeof value !== "object" || value === null) {
+    throw new ProtocolError("the server sent no metadata for the object", { code: "PYRO_NO_METADATA" });
+  }
+  const field = (name: string): unknown =>
+    value instanceof Map ? value.get(name) : (value as Record<string, unknown>)[name];
+  return { methods: names(field("methods")), oneway: names(field("oneway")), attrs: names(field("attrs")) };
+}
+
+/** Metadata as the peer's version expects it: lists in Pyro4, sets in Pyro5. */
+export function metadataValue(metadata: Metadata, dialect: Dialect): Record<string, unknown> {
+  const collection = (all: ReadonlySet<string>): unknown => (dialect.version === 4 ? [...all] : all);
+  return {
+    methods: collection(metadata.methods),
+    oneway: collection(metadata.oneway),
+    attrs: collection(metadata.attrs),
+  };
+}

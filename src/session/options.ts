@@ -1,0 +1,45 @@
+import type { Limits } from "../limits.ts";
+import type { ClassCodec, PyroVersion } from "../serializers/classes.ts";
+import { SerializerSet } from "../serializers/registry.ts";
+import type { SerializerName } from "../serializers/serializer.ts";
+
+/** How values are read and written in a session, for whichever version it turns out to speak. */
+export interface Codecs {
+  readonly limits: Limits;
+  forVersion(version: PyroVersion): SerializerSet;
+}
+
+/** Serializers of both versions over one way to treat classes; built when first asked for. */
+export function createCodecs(
+  classes: (version: PyroVersion) => ClassCodec,
+  options: { readonly limits: Limits; readonly lossless: boolean; readonly bytesRepr: boolean },
+): Codecs {
+  const made = new Map<PyroVersion, SerializerSet>();
+  return {
+    limits: options.limits,
+    forVersion(version) {
+      let set = made.get(version);
+      if (set === undefined) {
+        set = new SerializerSet({ version, classes: classes(version), ...options });
+        made.set(version, set);
+      }
+      return set;
+    },
+  };
+}
+
+/** What a client session is opened with. */
+export interface SessionOptions {
+  readonly codecs: Codecs;
+  readonly serializer: SerializerName;
+  /** Which Pyro the server is, or "auto" to find out. */
+  readonly protocol: "auto" | PyroVersion;
+  /** Milliseconds for each step: connect, handshake. 0: no limit of ours. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Handed to the server's handshake validation; Pyro's default is "hello". */
+  readonly handshake: unknown;
+  /** The proxy's last sequence number, which goes on across its connections. */
+  readonly lastSequence: number;
+  readonly onClose: (error: Error | undefined) => void;
+}

@@ -1,0 +1,55 @@
+import { connect, type Socket } from "node:net";
+import { type CommunicationError, TimeoutError } from "../errors.ts";
+import { type Location, locationText } from "./location.ts";
+import { connectError } from "./node-errors.ts";
+
+export interface DialOptions {
+  /** Milliseconds until the attempt is given up; 0 leaves it to the operating system (two minutes or so). */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens a stream to a daemon. Small messages leave at once (no Nagle delay), and a silent peer is noticed in the end
+ * (keep-alive, as Pyro sets it).
+ *
+ * @throws {CommunicationError} `cannot connect to LOCATION: reason`
+ * @throws {TimeoutError} when there is no connection after `timeoutMs`.
+ */
+export function dial(location: Location, options: DialOptions): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    options.signal?.throwIfAborted();
+    const socket =
+      location.kind === "unix"
+        ? connect({ path: location.path })
+        : connect({ host: location.host, port: location.port, noDelay: true, keepAlive: true });
+    let timer: NodeJS.Timeout | undefined;
+    const settle = (): void => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", abort);
+      socket.removeListener("connect", connected);
+      socket.removeListener("error", failed);
+    };
+    const giveUp = (error: unknown): void => {
+      settle();
+      socket.on("error", () => undefined);
+      socket.destroy();
+      reject(error as CommunicationError);
+    };
+    const connected = (): void => {
+      settle();
+      resolve(socket);
+    };
+    const failed = (error: Error): void => giveUp(connectError(location, error));
+    const abort = (): void => giveUp(options.signal?.reason);
+    socket.on("connect", connected);
+    socket.on("error", failed);
+    options.signal?.addEventListener("abort", abort, { once: true });
+    if (options.timeoutMs > 0) {
+      timer = setTimeout(() => {
+        const text = `cannot connect to ${locationText(location)}: no answer within ${options.timeoutMs} ms`;
+        giveUp(new TimeoutError(text, { code: "PYRO_CONNECT_TIMEOUT" }));
+      }, options.timeoutMs);
+    }
+  });
+}

@@ -1,0 +1,26 @@
+import { inflateSync } from "node:zlib";
+import { ProtocolError } from "../errors.ts";
+import type { Dialect } from "./dialect.ts";
+import type { Message } from "./message.ts";
+
+/**
+ * The payload of a message, inflated if its flag says that it is compressed (a zlib stream, RFC 1950). Received
+ * compression is always honoured, whatever the own setting.
+ *
+ * @param maxBytes what the inflated payload may come to. Pyro itself has no such bound, and can be bombed.
+ * @throws {ProtocolError} for a stream that is broken or grows too large.
+ */
+export function inflatedPayload(message: Message, dialect: Dialect, maxBytes: number): Uint8Array {
+  if ((message.flags & dialect.flag.compressed) === 0) return message.payload;
+  try {
+    return inflateSync(message.payload, { maxOutputLength: maxBytes });
+  } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new ProtocolError(
+        `compressed payload of ${message.payload.length} bytes inflates beyond the limit of ${maxBytes}`,
+        { code: "PYRO_INFLATED_TOO_LARGE", cause },
+      );
+    }
+    throw new ProtocolError("compressed payload is broken", { code: "PYRO_BAD_COMPRESSION", cause });
+  }
+}

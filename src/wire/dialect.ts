@@ -1,0 +1,65 @@
+import type { Buffer } from "node:buffer";
+import type { Annotations, Header } from "./message.ts";
+
+/** Flag bits. The first four are the same in both versions; the others share bits with other meanings. */
+export interface FlagBits {
+  readonly exception: number;
+  readonly compressed: number;
+  readonly oneway: number;
+  readonly batch: number;
+  readonly itemStream: number;
+  readonly keepSerialized: number;
+  /** Pyro4 only: metadata is asked for, and comes, with the handshake. 0 where the version has no such flag. */
+  readonly metaOnConnect: number;
+  /** Pyro5 only: the header holds a correlation id. */
+  readonly correlation: number;
+}
+
+/** A header about to be written; the lengths are known by then. */
+export type OutgoingHeader = Omit<Header, "correlationId"> & { readonly correlationId: Uint8Array | undefined };
+
+/** The words in which a version refuses bad bytes: its own texts, as peers and their logs know them. */
+export interface Refusals {
+  badTag(): string;
+  badVersion(protocol: number): string;
+  badCheck(): string;
+  badType(type: number, accepted: readonly number[]): string;
+  tooLarge(bytes: number, limit: number): string;
+}
+
+/**
+ * One version of the protocol. Callers hold a dialect and never test a version number: layouts, bits and texts that
+ * differ are all here, in `pyro4.ts` and `pyro5.ts` under the same names.
+ */
+export interface Dialect {
+  readonly version: 4 | 5;
+  /** The number in the header: 48 or 502. */
+  readonly protocol: number;
+  readonly headerBytes: number;
+  /** Bytes before each annotation's data: the id and its length. */
+  readonly chunkHeadBytes: number;
+  readonly maxAnnotationsBytes: number;
+  readonly maxPayloadBytes: number;
+  readonly flag: FlagBits;
+  readonly refusal: Refusals;
+  /**
+   * Reads the header at `at`, where `headerBytes` are in; tag and protocol number were judged before.
+   * @throws {ProtocolError} for a wrong checksum or magic number.
+   */
+  readHeader(bytes: Buffer, at: number): Header;
+  /** Writes the header into `headerBytes` that were left open at `at`. */
+  writeHeader(bytes: Buffer, at: number, header: OutgoingHeader): void;
+  readChunkLength(bytes: Buffer, at: number): number;
+  writeChunkLength(bytes: Buffer, at: number, length: number): void;
+  /**
+   * The annotations to send so that `correlationId` travels: Pyro4 adds CORR, or sets it where it already stands;
+   * Pyro5 has the id in the header.
+   */
+  withCorrelation(annotations: Annotations, correlationId: Uint8Array | undefined): Annotations;
+  /** Where a received message carries its correlation id. */
+  correlationOf(header: Header, annotations: Annotations): Uint8Array | undefined;
+}
+
+export const TAG = 0x5059524f; // "PYRO"
+/** Bytes that tell what comes: the tag and the protocol number. */
+export const PREAMBLE_BYTES = 6;

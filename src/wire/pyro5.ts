@@ -1,0 +1,83 @@
+/**
+ * Protocol 502, Pyro5 (`Pyro5 5.15, protocol.py`). Header, 40 bytes, big-endian:
+ *
+ *     0 "PYRO"   4 protocol 502   6 type, 1 byte   7 serializer id, 1 byte   8 flags   10 sequence
+ *    12 payload length   16 annotations length   20 correlation uuid, 16 bytes   36 reserved, 0   38 magic 0x4dc5
+ *
+ * Annotation: id (4 ASCII characters), length (4 bytes), data. The correlation id counts only with its flag.
+ */
+import { Buffer } from "node:buffer";
+import { ProtocolError } from "../errors.ts";
+import { type Dialect, type OutgoingHeader, TAG } from "./dialect.ts";
+import type { Annotations, Header, MessageType } from "./message.ts";
+
+const PROTOCOL = 502;
+const MAGIC = 0x4dc5;
+const CORRELATION_FLAG = 0x40;
+
+function readHeader(bytes: Buffer, at: number): Header {
+  if (bytes.readUInt16BE(at + 38) !== MAGIC) {
+    throw new ProtocolError(pyro5.refusal.badCheck(), { code: "PYRO_BAD_MAGIC" });
+  }
+  const flags = bytes.readUInt16BE(at + 8);
+  return {
+    type: bytes[at + 6] as MessageType,
+    serializerId: bytes[at + 7] ?? 0,
+    flags,
+    sequence: bytes.readUInt16BE(at + 10),
+    payloadBytes: bytes.readUInt32BE(at + 12),
+    annotationsBytes: bytes.readUInt32BE(at + 16),
+    // A copy: the id outlives the bytes that it came in.
+    correlationId: (flags & CORRELATION_FLAG) === 0 ? undefined : Buffer.from(bytes.subarray(at + 20, at + 36)),
+  };
+}
+
+function writeHeader(bytes: Buffer, at: number, header: OutgoingHeader): void {
+  bytes.writeUInt32BE(TAG, at);
+  bytes.writeUInt16BE(PROTOCOL, at + 4);
+  bytes[at + 6] = header.type;
+  bytes[at + 7] = header.serializerId;
+  bytes.writeUInt16BE(header.flags | (header.correlationId === undefined ? 0 : CORRELATION_FLAG), at + 8);
+  bytes.writeUInt16BE(header.sequence, at + 10);
+  bytes.writeUInt32BE(header.payloadBytes, at + 12);
+  bytes.writeUInt32BE(header.annotationsBytes, at + 16);
+  if (header.correlationId === undefined) bytes.fill(0, at + 20, at + 36);
+  else bytes.set(header.correlationId, at + 20);
+  bytes.writeUInt16BE(0, at + 36);
+  bytes.writeUInt16BE(MAGIC, at + 38);
+}
+
+/** Pyro5's side of everything in which the versions differ. */
+export const pyro5: Dialect = {
+  version: 5,
+  protocol: PROTOCOL,
+  headerBytes: 40,
+  chunkHeadBytes: 8,
+  maxAnnotationsBytes: 0xffffffff,
+  maxPayloadBytes: 0xffffffff,
+  flag: {
+    exception: 0x01,
+    compressed: 0x02,
+    oneway: 0x04,
+    batch: 0x08,
+    metaOnConnect: 0,
+    itemStream: 0x10,
+    keepSerialized: 0x20,
+    correlation: CORRELATION_FLAG,
+  },
+  refusal: {
+    badTag: () => "invalid data",
+    badVersion: (protocol) => `invalid protocol version: ${protocol}`,
+    badCheck: () => "invalid message or protocol version",
+    badType: (type, accepted) => `invalid msg type ${type} received (expected: ${accepted.join(",")})`,
+    tooLarge: (bytes, limit) => `message too large (${bytes}, max=${limit})`,
+  },
+  readHeader,
+  writeHeader,
+  readChunkLength: (bytes, at) => bytes.readUInt32BE(at),
+  writeChunkLength: (bytes, at, length) => {
+    bytes.writeUInt32BE(length, at);
+  },
+  withCorrelation: (annotations: Annotations): Annotations => annotations,
+  correlationOf: (header: Header): Uint8Array | undefined => header.correlationId,
+};

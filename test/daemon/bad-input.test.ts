@@ -1,0 +1,214 @@
+import { Buffer } from "node:buffer";
+import { deflateSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Daemon, expose, proxy, RemoteError, withOptions } from "#pyro";
+import { rawPyro4, rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
+
+class Service {
+  static {
+    expose(this, {
+      methods: { echo: "echo(value)", take: "take(name, item)", slow: "slow()" },
+      attrs: { limit: "limit" },
+    });
+  }
+
+  limit = 5;
+  secret = "not exposed";
+
+  echo(value: unknown): unknown {
+    return value;
+  }
+
+  take(name: string, item: string): string {
+    return `${name} takes ${item}`;
+  }
+
+  slow(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  hidden(): string {
+    return "not exposed either";
+  }
+}
+
+const HEAD = "# serpent utf-8 python3.2\n";
+const CONNECT = `${HEAD}{'handshake':'hello','object':'service'}`;
+const call = (method: string, args = "()", kwargs = "{}"): string => `${HEAD}('service','${method}',${args},${kwargs})`;
+
+let daemon: Daemon;
+let port: number;
+const reports: string[] = [];
+
+beforeAll(async () => {
+  daemon = await Daemon.listen({
+    host: "127.0.0.1",
+    limits: { maxMessageBytes: 1 << 20, maxInflatedBytes: 1 << 20 },
+    handshakeTimeoutMs: 1_000,
+    onError: (error) => reports.push(error.message),
+  });
+  daemon.register(new Service(), "service");
+  port = daemon.location.kind === "tcp" ? daemon.location.port : 0;
+});
+
+afterAll(() => daemon.close());
+
+/** The daemon must go on serving whatever a peer did. */
+async function expectServing(): Promise<void> {
+  await using service = proxy(`PYRO:service@127.0.0.1:${port}`, { timeoutMs: 2_000 });
+  expect(await service.echo("still here")).toBe("still here");
+}
+
+/** A peer that is past its handshake. */
+async function greeted(version: 4 | 5): Promise<ScriptedPeer> {
+  const peer = await ScriptedPeer.connect(port);
+  peer.send(version === 5 ? rawPyro5({ type: 1, payload: CONNECT }) : rawPyro4({ type: 1, flags: 0x10, payload: CONNECT }));
+  await peer.receivedAtLeast(version === 5 ? 41 : 25);
+  return peer;
+}
+
+describe("before the handshake, bad bytes are answered with a CONNECTFAIL and the connection ends", () => {
+  const cases: [string, Uint8Array, string][] = [
+    ["foreign bytes", Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "invalid data"],
+    ["a version that nobody speaks", Buffer.from("5059524f01f7040100000001", "hex"), "invalid protocol version: 503"],
+    ["a Pyro5 header with a wrong magic number", rawPyro5({ type: 1, payload: CONNECT, check: 0x1234 }), "invalid message or protocol version"],
+    ["a Pyro4 header with a wrong checksum", rawPyro4({ type: 1, payload: CONNECT, check: 1 }), "header checksum mismatch"],
+    ["a call instead of a handshake, Pyro5", rawPyro5({ type: 4, payload: call("echo") }), "invalid msg type 4 received (expected: 1)"],
+    ["a call instead of a handshake, Pyro4", rawPyro4({ type: 4, payload: call("echo") }), "invalid msg type 4 received"],
+    ["a length of 4 GB", rawPyro5({ type: 1, payloadBytes: 0xffffffff }), "message too large (4294967295, max=1048576)"],
+    ["a serializer that is not spoken", rawPyro4({ type: 1, payload: CONNECT, serializer: 4 }), "message used serializer that is not accepted: 4"],
+    ["an unknown object", rawPyro5({ type: 1, payload: CONNECT.replace("service", "nobody") }), "unknown object"],
+    ["a handshake without its object", rawPyro5({ type: 1, payload: `${HEAD}{'handshake':'hello'}` }), "'object'"],
+    ["a handshake that is no dict", rawPyro5({ type: 1, payload: `${HEAD}[1,2,3]` }), "'object'"],
+  ];
+  test.each(cases)("%s", async (_name, bytes, text) => {
+    await using peer = await ScriptedPeer.connect(port);
+    peer.send(bytes);
+    await peer.closed;
+    expect(peer.received.toString("latin1")).toContain(text);
+    const typeAt = peer.received.readUInt16BE(4) === 48 ? 7 : 6;
+    expect(peer.received[typeAt]).toBe(3);
+    await expectServing();
+  });
+});
+
+describe("after the handshake, bad bytes end the connection without a word", () => {
+  const overrun5 = Buffer.concat([Buffer.from("ABCD"), Buffer.from([0, 0, 255, 255]), Buffer.from("x")]);
+  const overrun4 = Buffer.concat([Buffer.from("ABCD"), Buffer.from([255, 255]), Buffer.from("x")]);
+  const bomb = deflateSync(Buffer.alloc(64 << 20, 0x20), { level: 9 });
+  const cases: [string, 4 | 5, Uint8Array][] = [
+    ["foreign bytes", 5, Buffer.from("hello there, what is this?")],
+    ["a header of the other version", 5, rawPyro4({ type: 4, payload: call("echo") })],
+    ["a wrong magic number", 5, rawPyro5({ type: 4, payload: call("echo"), check: 7 })],
+    ["a wrong checksum", 4, rawPyro4({ type: 4, payload: call("echo"), check: 7 })],
+    ["an annotation overrun, Pyro5", 5, rawPyro5({ type: 4, payload: call("echo"), annotations: overrun5 })],
+    ["an annotation overrun, Pyro4", 4, rawPyro4({ type: 4, payload: call("echo"), annotations: overrun4 })],
+    ["a length of 4 GB, Pyro5", 5, rawPyro5({ type: 4, payloadBytes: 0xffffffff })],
+    ["a length of 2 GB, Pyro4", 4, rawPyro4({ type: 4, payloadBytes: 0x7fffffff })],
+    ["a negative length, Pyro4", 4, rawPyro4({ type: 4, payloadBytes: 0xffffffff })],
+    ["a second handshake", 5, rawPyro5({ type: 1, payload: CONNECT })],
+    ["an inflating bomb", 5, rawPyro5({ type: 4, flags: 2, payload: bomb })],
+    ["broken compression", 5, rawPyro5({ type: 4, flags: 2, payload: "no zlib stream" })],
+    ["a serializer that is not spoken", 4, rawPyro4({ type: 4, payload: call("echo"), serializer: 4 })],
+  ];
+  test.each(cases)("%s", async (_name, version, bytes) => {
+    await using peer = await greeted(version);
+    const before = peer.received.length;
+    peer.send(bytes);
+    await peer.closed;
+    expect(peer.received.length).toBe(before);
+    await expectServing();
+  });
+});
+
+describe("a bad call ends only itself: it is answered with an exception, and the connection goes on", () => {
+  const nested = (open: string, close: string): string => open.repeat(100_000) + close.repeat(100_000);
+  const cases: [string, string, RegExp][] = [
+    ["text that is no literal", `${HEAD}('service','echo',(os.system,),{})`, /SerializeError/],
+    ["text that ends early", `${HEAD}('service','echo',(1,`, /SerializeError/],
+    ["a text nested 100,000 deep", `${HEAD}('service','echo',(${nested("[", "]")},),{})`, /SerializeError/],
+    ["tuples nested 100,000 deep", `${HEAD}('service','echo',(${nested("(", ",)")},),{})`, /SerializeError/],
+    ["a payload that is no call", `${HEAD}42`, /SerializeError/],
+    ["an unknown object", `${HEAD}('nobody','echo',(1,),{})`, /DaemonError.*unknown object/],
+    ["a private method", call("_secret"), /AttributeError.*attempt to access private attribute '_secret'/],
+    ["a private dunder", call("__class__"), /AttributeError.*attempt to access private attribute '__class__'/],
+    ["an unexposed method", call("hidden"), /AttributeError.*attempt to access unexposed attribute 'hidden'/],
+    ["an unexposed attribute", call("__getattr__", "('secret',)", "None"), /AttributeError.*unexposed or unknown remote attribute 'secret'/],
+    ["a member of every object", call("constructor"), /AttributeError.*'Service' object has no attribute 'constructor'/],
+    ["toString", call("toString"), /AttributeError.*has no attribute 'toString'/],
+    ["a name that nobody has", call("nothing"), /AttributeError.*'Service' object has no attribute 'nothing'/],
+    ["too few arguments", call("take", "('x',)"), /TypeError.*take\(\) missing 1 required positional argument: .*item/],
+    ["too many arguments", call("take", "('x','y','z')"), /TypeError.*take\(\) takes 2 positional arguments but 3 were given/],
+    ["an unknown keyword", call("take", "('x',)", "{'thing':'y'}"), /TypeError.*got an unexpected keyword argument/],
+    ["an argument twice", call("take", "('x','y')", "{'item':'y'}"), /TypeError.*got multiple values for argument/],
+    ["a class that nobody registered", call("echo", "({'__class__':'my.Thing'},)"), /SerializeError.*unsupported serialized class: my.Thing/],
+  ];
+  test.each(cases)("%s", async (_name, payload, expected) => {
+    await using peer = await greeted(5);
+    const before = peer.received.length;
+    peer.send(rawPyro5({ type: 4, sequence: 1, payload }));
+    await peer.receivedAtLeast(before + 41);
+    const reply = peer.received.subarray(before);
+    expect(reply[6]).toBe(5);
+    expect(reply.readUInt16BE(8) & 1).toBe(1);
+    expect(reply.toString("utf8")).toMatch(expected);
+    const after = peer.received.length;
+    peer.send(rawPyro5({ type: 4, sequence: 2, payload: call("echo", "('alive',)") }));
+    await peer.receivedAtLeast(after + 41);
+    expect(peer.received.subarray(after).toString("utf8")).toContain("alive");
+  });
+});
+
+test("keys named __proto__ and constructor are keys like others, and touch no prototype", async () => {
+  await using peer = await greeted(5);
+  const before = peer.received.length;
+  const value = "{'__proto__':{'polluted':1},'constructor':2,'prototype':3}";
+  peer.send(rawPyro5({ type: 4, sequence: 1, payload: call("echo", `(${value},)`) }));
+  await peer.receivedAtLeast(before + 41);
+  expect(peer.received.subarray(before).toString("utf8")).toContain(value);
+  expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  const peer2 = await greeted(5);
+  peer2.send(rawPyro5({ type: 4, sequence: 1, payload: call("echo", "(1,)", value) }));
+  await peer2.receivedAtLeast(before + 41);
+  expect(peer2.received.toString("utf8")).toContain("got an unexpected keyword argument");
+  await peer2[Symbol.asyncDispose]();
+  await expectServing();
+});
+
+test("a header that never ends is dropped when the time for the handshake is over", async () => {
+  await using peer = await ScriptedPeer.connect(port);
+  peer.send(rawPyro5({ type: 1, payload: CONNECT }).subarray(0, 30));
+  await peer.closed;
+  expect(peer.received.length).toBe(0);
+  expect(reports).toContainEqual(expect.stringContaining("no handshake within 1000 ms"));
+  await expectServing();
+});
+
+test("1,000 connections that say nothing do not keep others from being served", async () => {
+  const silent = await Promise.all(Array.from({ length: 1_000 }, () => ScriptedPeer.connect(port)));
+  await expectServing();
+  await Promise.all(silent.map((peer) => peer.closed));
+  await expectServing();
+}, 20_000);
+
+test("a slow call of one client keeps nobody waiting, not even on its own connection", async () => {
+  await using service = proxy(`PYRO:service@127.0.0.1:${port}`);
+  const order: string[] = [];
+  await Promise.all([
+    service.slow().then(() => order.push("slow")),
+    service.echo(1).then(() => order.push("echo")),
+  ]);
+  expect(order).toEqual(["echo", "slow"]);
+});
+
+test("a caller of ours sees what was wrong, and its proxy lives on", async () => {
+  await using service = proxy(`PYRO:service@127.0.0.1:${port}`);
+  const failure = await service.take("only one").catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(RemoteError);
+  expect((failure as RemoteError).is("TypeError")).toBe(true);
+  expect((failure as RemoteError).message).toBe("take() missing 1 required positional argument: 'item'");
+  expect((failure as RemoteError).remoteTraceback).toContain("TypeError: take() missing 1 required positional argument");
+  await expect(service.nothing()).rejects.toMatchObject({ code: "PYRO_NO_SUCH_MEMBER" });
+  await expect(withOptions(service, { timeoutMs: 5 }).slow()).rejects.toMatchObject({ code: "PYRO_TIMEOUT" });
+  expect(await service.echo("fine")).toBe("fine");
+});
