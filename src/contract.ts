@@ -1,6 +1,6 @@
+import { AttributeError } from "./errors.ts";
 import { isPrivateName } from "./private-names.ts";
 import { parseSignature, type Signature } from "./signature.ts";
-import { AttributeError } from "./errors.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: only `any` matches every parameter list
 type AnyMethod = (...args: any[]) => unknown;

@@ -1,10 +1,21 @@
-export { AttributeError, CommunicationError, ConnectionClosedError, DaemonError, MessageTooLargeError } from "./errors.ts";
-export { NamingError, ProtocolError, PyroError, SecurityError, SerializeError, TimeoutError } from "./errors.ts";
 export { type CallContext, callContext } from "./context.ts";
 export { type Contract, contract, type Exposure } from "./contract.ts";
 export { correlationText, newCorrelationId } from "./correlation.ts";
 export { Daemon, type DaemonOptions } from "./daemon/daemon.ts";
 export { type Behavior, expose, type InstanceMode } from "./daemon/expose.ts";
+export {
+  AttributeError,
+  CommunicationError,
+  ConnectionClosedError,
+  DaemonError,
+  MessageTooLargeError,
+  NamingError,
+  ProtocolError,
+  PyroError,
+  SecurityError,
+  SerializeError,
+  TimeoutError,
+} from "./errors.ts";
 export { formatTraceback, installExceptHook } from "./excepthook.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { NameServerClient, type Registered } from "./naming/client.ts";
@@ -13,7 +24,7 @@ export type { LocateOptions } from "./naming/locate.ts";
 export { proxy } from "./naming/proxy.ts";
 export type { ProxyOptions } from "./naming/remote-options.ts";
 export { locateNameServer, resolve } from "./naming/resolve.ts";
-export { describe as describeRegistration, serve, type ServeOptions, stopSignal } from "./naming/serve.ts";
+export { describe as describeRegistration, type ServeOptions, serve, stopSignal } from "./naming/serve.ts";
 export { type NameServerOptions, type RunningNameServer, startNameServer } from "./naming/start.ts";
 export { connect, getAttribute, release, setAttribute, uriOf, withOptions } from "./proxy/proxy.ts";
 export type { Remote } from "./proxy/remote.ts";

@@ -11,7 +11,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   [" ", " "],
 ]);
 
-function escape(character: string): string {
+function escaped(character: string): string {
   const short = SHORT.get(character);
   if (short !== undefined) return short;
   const point = character.codePointAt(0) ?? 0;
@@ -23,9 +23,9 @@ function escape(character: string): string {
 /** Python's `repr` of a str: single quotes, unless the text has a single one and no double one. */
 export function pyStringRepr(text: string): string {
   if (!NEEDS_CARE.test(text)) return `'${text}'`;
-  const escaped = text.replace(ESCAPED, escape);
-  if (!escaped.includes("'")) return `'${escaped}'`;
-  return escaped.includes('"') ? `'${escaped.replaceAll("'", "\\'")}'` : `"${escaped}"`;
+  const body = text.replace(ESCAPED, escaped);
+  if (!body.includes("'")) return `'${body}'`;
+  return body.includes('"') ? `'${body.replaceAll("'", "\\'")}'` : `"${body}"`;
 }
 
 /** Python's `repr` of a float: always with a point or an exponent; `inf`, `-inf`, `nan` as they are called there. */
@@ -51,7 +51,7 @@ export function pyRepr(value: unknown): string {
     case "string":
       return pyStringRepr(value);
     case "number":
-      return Number.isInteger(value) && !Object.is(value, -0) ? String(BigInt(value)) : pyFloatRepr(value);
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : pyFloatRepr(value);
     case "bigint":
       return String(value);
     case "boolean":
@@ -92,7 +92,7 @@ function bytesRepr(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);
-    text += byte >= 0x20 && byte < 0x7f && byte !== 0x5c ? character : (SHORT.get(character) ?? escape(character));
+    text += byte >= 0x20 && byte < 0x7f && byte !== 0x5c ? character : (SHORT.get(character) ?? escaped(character));
   }
   return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
 }

@@ -1,6 +1,6 @@
 import { PyroError } from "./errors.ts";
-import { isPythonSubclass } from "./python-exceptions.ts";
 import { pyRepr } from "./pyrepr.ts";
+import { isPythonSubclass } from "./python-exceptions.ts";
 
 /**
  * An exception of the other side, whatever class it has there: nothing of it is lost. To raise one of Python's own

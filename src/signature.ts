@@ -33,7 +33,10 @@ export function parseSignature(text: string): Signature {
   if (shape[2] === undefined) return { name, parameters: undefined, rest: true };
   const parameters: Parameter[] = [];
   let rest = false;
-  for (const part of shape[2].split(",").map((one) => one.trim()).filter((one) => one !== "")) {
+  for (const part of shape[2]
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")) {
     const found = PARAMETER.exec(part);
     const parameter = found?.[2];
     if (found === null || parameter === undefined || rest) {

@@ -56,9 +56,18 @@ export class PyClassDict {
   readonly className: string;
   /** All fields but `__class__`. */
   readonly fields: Map<unknown, unknown>;
-  constructor(className: string, fields: Map<unknown, unknown>) {
+  /** Whether `__class__` stands before the fields, as in exceptions, or behind them, as in plain instances. */
+  readonly classFirst: boolean;
+  constructor(className: string, fields: Map<unknown, unknown>, classFirst = true) {
     this.className = className;
     this.fields = fields;
+    this.classFirst = classFirst;
+  }
+
+  /** The dict that it is on the wire. */
+  entries(): [unknown, unknown][] {
+    const own: [unknown, unknown] = ["__class__", this.className];
+    return this.classFirst ? [own, ...this.fields] : [...this.fields, own];
   }
 }
 

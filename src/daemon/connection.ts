@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { type CallContext, withCallContext } from "../context.ts";
 import { newCorrelationId } from "../correlation.ts";
-import { DaemonError, PyroError, ProtocolError } from "../errors.ts";
+import { DaemonError, ProtocolError, PyroError } from "../errors.ts";
 import { dumpText } from "../serializers/marshal.ts";
 import type { IdentifiedSerializer, SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
@@ -101,7 +101,9 @@ export class ServerConnection {
       serializer = serializers.byId(serializerId);
     } catch (error) {
       // Pyro4's words; Pyro5 closes without any.
-      return this.#refuse(new ProtocolError(`message used serializer that is not accepted: ${serializerId}`, { cause: error }));
+      return this.#refuse(
+        new ProtocolError(`message used serializer that is not accepted: ${serializerId}`, { cause: error }),
+      );
     }
     this.#channel.pause();
     void this.#welcome(serializer.codec.load.bind(serializer.codec), message)
@@ -253,7 +255,10 @@ export class ServerConnection {
       }
     }
     try {
-      send(dialect.flag.exception, exception instanceof Error ? exception : new PyroError(`thrown: ${String(exception)}`));
+      send(
+        dialect.flag.exception,
+        exception instanceof Error ? exception : new PyroError(`thrown: ${String(exception)}`),
+      );
     } catch (unwritable) {
       const reason = unwritable instanceof Error ? unwritable.message : String(unwritable);
       const text = `Error serializing exception: ${reason}. Original exception: ${String(exception)}`;
@@ -263,7 +268,8 @@ export class ServerConnection {
 
   #closed(error: Error | undefined): void {
     clearTimeout(this.#timer);
-    if (error !== undefined && this.#serializers === undefined && !this.#draining) this.#host.report(error, this.client);
+    if (error !== undefined && this.#serializers === undefined && !this.#draining)
+      this.#host.report(error, this.client);
     this.#host.disconnected(this);
   }
 }

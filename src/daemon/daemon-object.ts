@@ -1,5 +1,5 @@
-import { DaemonError, PyroError } from "../errors.ts";
 import { callContext } from "../context.ts";
+import { DaemonError, PyroError } from "../errors.ts";
 import { metadataValue } from "../session/metadata.ts";
 import { dialectOf } from "../wire/versions.ts";
 import { expose } from "./expose.ts";

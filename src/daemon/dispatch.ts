@@ -28,7 +28,9 @@ export function callMember(registration: Registration, object: object, call: Cal
 }
 
 function className(object: object): string {
-  return typeof object.constructor === "function" && object.constructor.name !== "" ? object.constructor.name : "object";
+  return typeof object.constructor === "function" && object.constructor.name !== ""
+    ? object.constructor.name
+    : "object";
 }
 
 function notCallable(registration: Registration, object: object, name: string): AttributeError {

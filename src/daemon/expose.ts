@@ -42,11 +42,7 @@ export function expose<T, C extends T & object>(
   contract: Contract<T>,
   behavior?: Behavior<C>,
 ): void;
-export function expose<T extends object>(
-  target: Class<T> | T,
-  exposure: Exposure<T>,
-  behavior?: Behavior<T>,
-): void;
+export function expose<T extends object>(target: Class<T> | T, exposure: Exposure<T>, behavior?: Behavior<T>): void;
 export function expose(target: object, exposure: Exposure<unknown> | Contract, behavior: Behavior<object> = {}): void {
   const contract = exposure instanceof Contract ? exposure : new Contract(exposure);
   contracts.set(target, { contract, behavior });
@@ -58,8 +54,8 @@ function lineage(target: object): object[] {
   const chain: object[] = typeof target === "function" ? [] : [target];
   let prototype: unknown = typeof target === "function" ? target.prototype : Object.getPrototypeOf(target);
   while (typeof prototype === "object" && prototype !== null && prototype !== Object.prototype) {
-    const { constructor } = prototype;
-    if (typeof constructor === "function") chain.push(constructor);
+    const Class = prototype.constructor;
+    if (typeof Class === "function") chain.push(Class);
     prototype = Object.getPrototypeOf(prototype);
   }
   return chain;

@@ -6,6 +6,9 @@ import type { LocateOptions } from "./locate.ts";
 import { reasonOf } from "./name-server.ts";
 import { locateNameServer } from "./resolve.ts";
 
+/** Milliseconds between two tries to find a name server that is not there. */
+const SOON_MS = 250;
+
 /** What happens to a registration, as it happens. */
 export type RegistrationEvent =
   | { readonly type: "waiting"; readonly reason: string }
@@ -67,7 +70,9 @@ export class KeptRegistration implements AsyncDisposable {
         const type = this.#wasRegistered ? "lost" : "waiting";
         if (this.#state !== type) this.#tell({ type, reason: reasonOf(error) });
       }
-      await sleep(this.#options.everyMs ?? 1_000, undefined, { signal, ref: true }).catch(() => undefined);
+      const { everyMs = 1_000 } = this.#options;
+      const pause = this.#state === "registered" ? everyMs : Math.min(everyMs, SOON_MS);
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 

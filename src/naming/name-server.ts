@@ -62,7 +62,9 @@ export class NameServer implements NameServerMethods {
     if (given(name) && name !== NAME_SERVER && this.#storage.delete(name)) return 1;
     const matches = given(prefix) ? startsWith(prefix) : given(regex) ? compilePattern(regex) : undefined;
     if (matches === undefined) return 0;
-    const doomed = [...this.#storage.entries()].map(([one]) => one).filter((one) => one !== NAME_SERVER && matches(one));
+    const doomed = [...this.#storage.entries()]
+      .map(([one]) => one)
+      .filter((one) => one !== NAME_SERVER && matches(one));
     for (const one of doomed) this.#storage.delete(one);
     return doomed.length;
   }

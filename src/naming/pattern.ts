@@ -26,7 +26,8 @@ export function compilePattern(pattern: string): (name: string) => boolean {
   const repetitions = [...pattern.matchAll(/\{(\d*)(?:,(\d*))?\}/g)]
     .map(([, least, most]) => Math.max(Number(least || 1), Number(most || 1), 1))
     .reduce((all, one) => all * one, 1);
-  if (repetitions > MOST_REPETITIONS) throw invalid(`its counted repetitions multiply to more than ${MOST_REPETITIONS}`);
+  if (repetitions > MOST_REPETITIONS)
+    throw invalid(`its counted repetitions multiply to more than ${MOST_REPETITIONS}`);
   let compiled: RE2JS;
   try {
     // Python's \Z is RE2's \z, and its comments (?#...) are no part of the pattern.

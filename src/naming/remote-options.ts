@@ -1,7 +1,8 @@
 import { config } from "../config.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { RemoteOptions, Resolver } from "../proxy/remote-object.ts";
-import { createClassCodec, type PyroVersion } from "../serializers/classes.ts";
+import type { PyroVersion } from "../pyro-version.ts";
+import { createClassCodec } from "../serializers/classes.ts";
 import { type Codecs, createCodecs } from "../session/options.ts";
 
 export interface ProxyOptions {

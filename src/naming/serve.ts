@@ -38,7 +38,10 @@ export function stopSignal(signal?: AbortSignal): Promise<string> {
 export async function serve(objects: Readonly<Record<string, object>>, options: ServeOptions = {}): Promise<void> {
   const { nameServer, signal, log = console.log, ...daemonOptions } = options;
   const stopped = stopSignal(signal);
-  await using daemon = await Daemon.listen({ onError: (error, client) => log(`${client}: ${error.message}`), ...daemonOptions });
+  await using daemon = await Daemon.listen({
+    onError: (error, client) => log(`${client}: ${error.message}`),
+    ...daemonOptions,
+  });
   await using names = new AsyncDisposableStack();
   for (const [name, target] of Object.entries(objects)) {
     const uri = daemon.register(target);

@@ -44,7 +44,9 @@ const HANDLER: ProxyHandler<View> = {
   },
   has: (view, name) => typeof name === "string" && view.object.metadata?.methods.has(wireName(view, name)) === true,
   set(_view, name) {
-    throw new AttributeError(`a remote attribute cannot be assigned; await setAttribute(remote, "${String(name)}", value)`);
+    throw new AttributeError(
+      `a remote attribute cannot be assigned; await setAttribute(remote, "${String(name)}", value)`,
+    );
   },
 };
 

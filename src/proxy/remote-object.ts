@@ -1,6 +1,6 @@
 import type { Contract } from "../contract.ts";
 import { AttributeError, PyroError, TimeoutError } from "../errors.ts";
-import type { PyroVersion } from "../serializers/classes.ts";
+import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializers/serializer.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import { connectSession } from "../session/connect.ts";
@@ -196,12 +196,7 @@ function locationOf(uri: URI): Location {
 }
 
 /** Waits for a shared connection attempt no longer than this one call may. */
-async function within<R>(
-  work: Promise<R>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  uri: URI,
-): Promise<R> {
+async function within<R>(work: Promise<R>, timeoutMs: number, signal: AbortSignal | undefined, uri: URI): Promise<R> {
   if (timeoutMs <= 0 && signal === undefined) return work;
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal?.reason);

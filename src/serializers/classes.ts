@@ -3,13 +3,11 @@
  * of the session, never the process: a Pyro5 peer refuses `Pyro4.core.URI`, and the other way round.
  */
 import { SecurityError, SerializeError } from "../errors.ts";
+import type { PyroVersion } from "../pyro-version.ts";
 import { URI } from "../uri.ts";
 import { PyClassDict, PyTuple, tuple } from "../values.ts";
 import { errorToWire, knownException, remoteException } from "./exceptions.ts";
 import { BatchException, DaemonStandIn, ProxyState } from "./pyro-classes.ts";
-
-/** Which Pyro's class names are spoken: `Pyro4.core.URI` or `Pyro5.core.URI`. */
-export type PyroVersion = 4 | 5;
 
 /** What a serializer needs of the class step. */
 export interface ClassCodec {
@@ -35,8 +33,18 @@ export interface ClassCodecOptions {
 }
 
 const NAMES = {
-  4: { uri: "Pyro4.core.URI", proxy: "Pyro4.core.Proxy", daemon: "Pyro4.core.Daemon", batch: "Pyro4.futures._ExceptionWrapper" },
-  5: { uri: "Pyro5.core.URI", proxy: "Pyro5.client.Proxy", daemon: "Pyro5.server.Daemon", batch: "Pyro5.core._ExceptionWrapper" },
+  4: {
+    uri: "Pyro4.core.URI",
+    proxy: "Pyro4.core.Proxy",
+    daemon: "Pyro4.core.Daemon",
+    batch: "Pyro4.futures._ExceptionWrapper",
+  },
+  5: {
+    uri: "Pyro5.core.URI",
+    proxy: "Pyro5.client.Proxy",
+    daemon: "Pyro5.server.Daemon",
+    batch: "Pyro5.core._ExceptionWrapper",
+  },
 } as const;
 
 /** The class step of one version. */
@@ -104,11 +112,11 @@ class Codec implements ClassCodec {
       case names.batch:
         return new BatchException(this.revive(fields.get("exception")));
       default:
-        return this.#exceptionOrUnknown(className, fields);
+        return this.#exceptionOrUnknown(className, fields, dict.keys().next().value === "__class__");
     }
   }
 
-  #exceptionOrUnknown(className: string, fields: Map<unknown, unknown>): unknown {
+  #exceptionOrUnknown(className: string, fields: Map<unknown, unknown>, classFirst: boolean): unknown {
     const pyroError = className.startsWith(`Pyro${this.version}.errors.`) || className === "struct.error";
     if (fields.get("__exception__") === true || pyroError) {
       const known = className.includes("__") ? undefined : knownException(className, fields, this.version);
@@ -117,7 +125,7 @@ class Codec implements ClassCodec {
     }
     if (this.#refusing) throw new SerializeError(`unsupported serialized class: ${className}`);
     for (const [key, one] of fields) fields.set(key, this.revive(one));
-    return new PyClassDict(className, fields);
+    return new PyClassDict(className, fields, classFirst);
   }
 
   #proxyState(proxy: ProxyState): PyTuple {

@@ -1,8 +1,8 @@
 import { AttributeError, PYRO_ERRORS, PyroError } from "../errors.ts";
+import type { PyroVersion } from "../pyro-version.ts";
 import { builtinException } from "../python-exceptions.ts";
 import { RemoteError } from "../remote-error.ts";
 import { PyClassDict, tuple } from "../values.ts";
-import type { PyroVersion } from "./classes.ts";
 
 /** The Python class that an error of JavaScript's own travels as. */
 const PYTHON_OF: ReadonlyMap<string, string> = new Map([
@@ -42,7 +42,8 @@ function describe(error: Error, version: PyroVersion): Described {
   if (error instanceof RemoteError) {
     return { className: error.remoteType, args: error.remoteArgs, attributes: error.remoteAttributes };
   }
-  if (error instanceof AttributeError) return { className: "builtins.AttributeError", args: [error.message], attributes: [] };
+  if (error instanceof AttributeError)
+    return { className: "builtins.AttributeError", args: [error.message], attributes: [] };
   if (error instanceof PyroError) {
     const name = PYRO_ERRORS.has(error.name) ? error.name : "PyroError";
     return { className: errorsModule(version) + name, args: [error.message], attributes: [] };
@@ -73,7 +74,11 @@ function traceback(error: Error, className: string): string[] {
 }
 
 /** The error in an exception's class dict; undefined when nobody here or in Pyro knows its class. */
-export function knownException(className: string, fields: ReadonlyMap<unknown, unknown>, version: PyroVersion): Error | undefined {
+export function knownException(
+  className: string,
+  fields: ReadonlyMap<unknown, unknown>,
+  version: PyroVersion,
+): Error | undefined {
   const module = errorsModule(version);
   const ownClass = className.startsWith(module) ? PYRO_ERRORS.get(className.slice(module.length)) : undefined;
   if (ownClass !== undefined) {

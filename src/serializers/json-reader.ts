@@ -1,6 +1,6 @@
 import { SerializeError } from "../errors.ts";
-import { PyFloat } from "../values.ts";
 import type { PyDict } from "../values.ts";
+import { PyFloat } from "../values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const CONSTANTS: Readonly<Record<string, unknown>> = { null: null, true: true, false: false };

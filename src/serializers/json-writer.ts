@@ -22,7 +22,7 @@ export class JsonWriter {
         this.text += stringText(value);
         return;
       case "number":
-        this.text += Number.isInteger(value) && !Object.is(value, -0) ? integerText(value) : floatText(value);
+        this.text += numberText(value);
         return;
       case "boolean":
         this.text += value ? "true" : "false";
@@ -48,7 +48,7 @@ export class JsonWriter {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === null || prototype === Object.prototype) return this.#dict(value, Object.entries(value));
     if (value instanceof PyFloat) this.text += floatText(value.value);
-    else if (value instanceof PyClassDict) this.#dict(value, [["__class__", value.className], ...value.fields]);
+    else if (value instanceof PyClassDict) this.#dict(value, value.entries());
     else if (value instanceof Date) this.value(value.toISOString().replace("Z", "+00:00"));
     else if (value instanceof Uint8Array) throw new Unwritable("bytes do not travel in json; use serpent");
     else {
@@ -101,8 +101,9 @@ function stringText(text: string): string {
   return JSON.stringify(text);
 }
 
-function integerText(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : String(BigInt(value));
+/** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
+function numberText(value: number): string {
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : floatText(value);
 }
 
 function floatText(value: number): string {
@@ -115,7 +116,7 @@ function keyText(key: unknown): string {
   if (typeof key === "string") return key;
   if (typeof key === "boolean" || key === null) return String(key);
   if (typeof key === "bigint") return String(key);
-  if (typeof key === "number") return Number.isInteger(key) && !Object.is(key, -0) ? integerText(key) : floatText(key);
+  if (typeof key === "number") return numberText(key);
   if (key instanceof PyFloat) return floatText(key.value);
   throw new Unwritable("a dict's key must be text, a number, a boolean or None");
 }

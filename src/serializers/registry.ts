@@ -1,9 +1,10 @@
 import { SerializeError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
-import type { ClassCodec, PyroVersion } from "./classes.ts";
+import type { PyroVersion } from "../pyro-version.ts";
+import type { ClassCodec } from "./classes.ts";
 import { createJson } from "./json.ts";
-import { createSerpent } from "./serpent/serpent.ts";
 import type { Serializer } from "./serializer.ts";
+import { createSerpent } from "./serpent/serpent.ts";
 
 /** The numbers on the wire: the same number means another serializer in the other version. */
 const IDS: Readonly<Record<PyroVersion, Readonly<Record<string, number>>>> = {

@@ -12,7 +12,9 @@ export class Unwritable extends Error {
 
   toSerializeError(serializer: string): SerializeError {
     const path = this.#path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
-    return new SerializeError(`${serializer} cannot write ${path === "" ? "the value" : `value${path}`}: ${this.message}`);
+    return new SerializeError(
+      `${serializer} cannot write ${path === "" ? "the value" : `value${path}`}: ${this.message}`,
+    );
   }
 }
 

@@ -148,9 +148,7 @@ export class Channel {
     const dialect = this.#decoder.dialect as Dialect;
     const compressed = (message.flags & dialect.flag.compressed) !== 0;
     this.#handlers.onMessage(
-      compressed
-        ? { ...message, payload: inflatedPayload(message, dialect, this.#limits.maxInflatedBytes) }
-        : message,
+      compressed ? { ...message, payload: inflatedPayload(message, dialect, this.#limits.maxInflatedBytes) } : message,
     );
   }
 

@@ -2,6 +2,7 @@ import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError 
 import { loadText } from "../serializers/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
+import { dictValue } from "../values.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { dialectOf, pyro4, pyro5 } from "../wire/versions.ts";
@@ -148,9 +149,9 @@ function parseConnectOk(
   if (dialect.version === 4 && (flags & dialect.flag.metaOnConnect) === 0) {
     return { handshake: value, metadata: undefined };
   }
-  if (typeof value !== "object" || value === null || !("meta" in value)) {
+  const meta = dictValue(value, "meta");
+  if (meta === undefined) {
     throw new ProtocolError("the server's CONNECTOK holds no metadata", { code: "PYRO_NO_METADATA" });
   }
-  const handshake = "handshake" in value ? value.handshake : undefined;
-  return { handshake, metadata: parseMetadata(value.meta) };
+  return { handshake: dictValue(value, "handshake"), metadata: parseMetadata(meta) };
 }

@@ -1,4 +1,5 @@
 import { ProtocolError } from "../errors.ts";
+import { dictValue } from "../values.ts";
 import type { Dialect } from "../wire/dialect.ts";
 
 /** What a remote object exposes, by its names on the wire. */
@@ -23,9 +24,8 @@ export function parseMetadata(value: unknown): Metadata {
   if (typeof value !== "object" || value === null) {
     throw new ProtocolError("the server sent no metadata for the object", { code: "PYRO_NO_METADATA" });
   }
-  const field = (name: string): unknown =>
-    value instanceof Map ? value.get(name) : (value as Record<string, unknown>)[name];
-  return { methods: names(field("methods")), oneway: names(field("oneway")), attrs: names(field("attrs")) };
+  const field = (name: string): ReadonlySet<string> => names(dictValue(value, name));
+  return { methods: field("methods"), oneway: field("oneway"), attrs: field("attrs") };
 }
 
 /** Metadata as the peer's version expects it: lists in Pyro4, sets in Pyro5. */

@@ -1,5 +1,6 @@
 import type { Limits } from "../limits.ts";
-import type { ClassCodec, PyroVersion } from "../serializers/classes.ts";
+import type { PyroVersion } from "../pyro-version.ts";
+import type { ClassCodec } from "../serializers/classes.ts";
 import { SerializerSet } from "../serializers/registry.ts";
 import type { SerializerName } from "../serializers/serializer.ts";
 

@@ -62,7 +62,9 @@ async function expectServing(): Promise<void> {
 /** A peer that is past its handshake. */
 async function greeted(version: 4 | 5): Promise<ScriptedPeer> {
   const peer = await ScriptedPeer.connect(port);
-  peer.send(version === 5 ? rawPyro5({ type: 1, payload: CONNECT }) : rawPyro4({ type: 1, flags: 0x10, payload: CONNECT }));
+  peer.send(
+    version === 5 ? rawPyro5({ type: 1, payload: CONNECT }) : rawPyro4({ type: 1, flags: 0x10, payload: CONNECT }),
+  );
   await peer.receivedAtLeast(version === 5 ? 41 : 25);
   return peer;
 }
@@ -71,12 +73,36 @@ describe("before the handshake, bad bytes are answered with a CONNECTFAIL and th
   const cases: [string, Uint8Array, string][] = [
     ["foreign bytes", Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "invalid data"],
     ["a version that nobody speaks", Buffer.from("5059524f01f7040100000001", "hex"), "invalid protocol version: 503"],
-    ["a Pyro5 header with a wrong magic number", rawPyro5({ type: 1, payload: CONNECT, check: 0x1234 }), "invalid message or protocol version"],
-    ["a Pyro4 header with a wrong checksum", rawPyro4({ type: 1, payload: CONNECT, check: 1 }), "header checksum mismatch"],
-    ["a call instead of a handshake, Pyro5", rawPyro5({ type: 4, payload: call("echo") }), "invalid msg type 4 received (expected: 1)"],
-    ["a call instead of a handshake, Pyro4", rawPyro4({ type: 4, payload: call("echo") }), "invalid msg type 4 received"],
-    ["a length of 4 GB", rawPyro5({ type: 1, payloadBytes: 0xffffffff }), "message too large (4294967295, max=1048576)"],
-    ["a serializer that is not spoken", rawPyro4({ type: 1, payload: CONNECT, serializer: 4 }), "message used serializer that is not accepted: 4"],
+    [
+      "a Pyro5 header with a wrong magic number",
+      rawPyro5({ type: 1, payload: CONNECT, check: 0x1234 }),
+      "invalid message or protocol version",
+    ],
+    [
+      "a Pyro4 header with a wrong checksum",
+      rawPyro4({ type: 1, payload: CONNECT, check: 1 }),
+      "header checksum mismatch",
+    ],
+    [
+      "a call instead of a handshake, Pyro5",
+      rawPyro5({ type: 4, payload: call("echo") }),
+      "invalid msg type 4 received (expected: 1)",
+    ],
+    [
+      "a call instead of a handshake, Pyro4",
+      rawPyro4({ type: 4, payload: call("echo") }),
+      "invalid msg type 4 received",
+    ],
+    [
+      "a length of 4 GB",
+      rawPyro5({ type: 1, payloadBytes: 0xffffffff }),
+      "message too large (4294967295, max=1048576)",
+    ],
+    [
+      "a serializer that is not spoken",
+      rawPyro4({ type: 1, payload: CONNECT, serializer: 4 }),
+      "message used serializer that is not accepted: 4",
+    ],
     ["an unknown object", rawPyro5({ type: 1, payload: CONNECT.replace("service", "nobody") }), "unknown object"],
     ["a handshake without its object", rawPyro5({ type: 1, payload: `${HEAD}{'handshake':'hello'}` }), "'object'"],
     ["a handshake that is no dict", rawPyro5({ type: 1, payload: `${HEAD}[1,2,3]` }), "'object'"],
@@ -133,15 +159,31 @@ describe("a bad call ends only itself: it is answered with an exception, and the
     ["a private method", call("_secret"), /AttributeError.*attempt to access private attribute '_secret'/],
     ["a private dunder", call("__class__"), /AttributeError.*attempt to access private attribute '__class__'/],
     ["an unexposed method", call("hidden"), /AttributeError.*attempt to access unexposed attribute 'hidden'/],
-    ["an unexposed attribute", call("__getattr__", "('secret',)", "None"), /AttributeError.*unexposed or unknown remote attribute 'secret'/],
-    ["a member of every object", call("constructor"), /AttributeError.*'Service' object has no attribute 'constructor'/],
+    [
+      "an unexposed attribute",
+      call("__getattr__", "('secret',)", "None"),
+      /AttributeError.*unexposed or unknown remote attribute 'secret'/,
+    ],
+    [
+      "a member of every object",
+      call("constructor"),
+      /AttributeError.*'Service' object has no attribute 'constructor'/,
+    ],
     ["toString", call("toString"), /AttributeError.*has no attribute 'toString'/],
     ["a name that nobody has", call("nothing"), /AttributeError.*'Service' object has no attribute 'nothing'/],
     ["too few arguments", call("take", "('x',)"), /TypeError.*take\(\) missing 1 required positional argument: .*item/],
-    ["too many arguments", call("take", "('x','y','z')"), /TypeError.*take\(\) takes 2 positional arguments but 3 were given/],
+    [
+      "too many arguments",
+      call("take", "('x','y','z')"),
+      /TypeError.*take\(\) takes 2 positional arguments but 3 were given/,
+    ],
     ["an unknown keyword", call("take", "('x',)", "{'thing':'y'}"), /TypeError.*got an unexpected keyword argument/],
     ["an argument twice", call("take", "('x','y')", "{'item':'y'}"), /TypeError.*got multiple values for argument/],
-    ["a class that nobody registered", call("echo", "({'__class__':'my.Thing'},)"), /SerializeError.*unsupported serialized class: my.Thing/],
+    [
+      "a class that nobody registered",
+      call("echo", "({'__class__':'my.Thing'},)"),
+      /SerializeError.*unsupported serialized class: my.Thing/,
+    ],
   ];
   test.each(cases)("%s", async (_name, payload, expected) => {
     await using peer = await greeted(5);
@@ -194,10 +236,7 @@ test("1,000 connections that say nothing do not keep others from being served", 
 test("a slow call of one client keeps nobody waiting, not even on its own connection", async () => {
   await using service = proxy(`PYRO:service@127.0.0.1:${port}`);
   const order: string[] = [];
-  await Promise.all([
-    service.slow().then(() => order.push("slow")),
-    service.echo(1).then(() => order.push("echo")),
-  ]);
+  await Promise.all([service.slow().then(() => order.push("slow")), service.echo(1).then(() => order.push("echo"))]);
   expect(order).toEqual(["echo", "slow"]);
 });
 
@@ -207,7 +246,9 @@ test("a caller of ours sees what was wrong, and its proxy lives on", async () =>
   expect(failure).toBeInstanceOf(RemoteError);
   expect((failure as RemoteError).is("TypeError")).toBe(true);
   expect((failure as RemoteError).message).toBe("take() missing 1 required positional argument: 'item'");
-  expect((failure as RemoteError).remoteTraceback).toContain("TypeError: take() missing 1 required positional argument");
+  expect((failure as RemoteError).remoteTraceback).toContain(
+    "TypeError: take() missing 1 required positional argument",
+  );
   await expect(service.nothing()).rejects.toMatchObject({ code: "PYRO_NO_SUCH_MEMBER" });
   await expect(withOptions(service, { timeoutMs: 5 }).slow()).rejects.toMatchObject({ code: "PYRO_TIMEOUT" });
   expect(await service.echo("fine")).toBe("fine");

@@ -25,7 +25,8 @@ export function hashKey(value: unknown): unknown {
   if (value === null || value instanceof PyEllipsis) return value;
   if (value instanceof PyFloat) return `n${value.value}`;
   if (value instanceof PyComplex) return value.im === 0 ? `n${value.re}` : `c${value.re},${value.im}`;
-  if (value instanceof Uint8Array) return cameAsDict.has(value) ? undefined : `b${Buffer.from(value).toString("latin1")}`;
+  if (value instanceof Uint8Array)
+    return cameAsDict.has(value) ? undefined : `b${Buffer.from(value).toString("latin1")}`;
   if (!(value instanceof PyTuple)) return undefined;
   const parts = value.map(hashKey);
   return parts.includes(undefined) ? undefined : `t${JSON.stringify(parts)}`;

@@ -15,7 +15,8 @@ const SIMPLE: Readonly<Record<string, string>> = {
   "\r\n": "",
   "\r": "",
 };
-const ESCAPE = /\\(?:(\r\n|[\\'"abfnrtv\n\r])|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
+const ESCAPE =
+  /\\(?:(\r\n|[\\'"abfnrtv\n\r])|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
 
 /** An escape that Python refuses. */
 export class BadEscape extends Error {}

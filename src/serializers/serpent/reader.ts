@@ -142,8 +142,9 @@ export class SerpentReader {
     const imaginary = readNumber(this.#text, this.#at);
     if (imaginary?.kind !== "imaginary") throw this.#error("an operator where only a complex number has one");
     this.#at = imaginary.end;
+    // Python adds or subtracts here, which makes 0 of -0.
     const size = Number(imaginary.value);
-    return new PyComplex(value instanceof PyFloat ? value.value : Number(value), sign === 45 ? -size : size);
+    return new PyComplex(Number(value) + 0, sign === 45 ? 0 - size : 0 + size);
   }
 
   #word(): unknown {
@@ -223,9 +224,10 @@ export class SerpentReader {
     if (this.#backslash !== -1 && this.#backslash < end) end = this.#endBehindEscapes(mark, this.#backslash);
     if (end < 0) throw this.#error("a string that does not end");
     const body = text.slice(start, end);
-    if (!long && this.#lineEnd !== -1) {
-      if (this.#lineEnd < start) this.#lineEnd = text.slice(start).search(/[\r\n]/) < 0 ? -1 : this.#nextLineEnd(start);
-      if (this.#lineEnd !== -1 && this.#lineEnd < end && /(?<!\\)(?:\\\\)*[\r\n]/.test(body.replace(/\\(?:\r\n|\r|\n)/g, ""))) {
+    if (!long) {
+      if (this.#lineEnd < start && this.#lineEnd !== -1) this.#lineEnd = this.#nextLineEnd(start);
+      // Behind a backslash a line end only continues the string.
+      if (this.#lineEnd !== -1 && this.#lineEnd < end && /[\r\n]/.test(body.replace(/\\(?:\r\n|[\s\S])/g, ""))) {
         throw this.#error("a line end inside a string");
       }
     }
@@ -240,12 +242,12 @@ export class SerpentReader {
   }
 
   #endBehindEscapes(mark: string, backslash: number): number {
-    let escape = backslash;
+    let slash = backslash;
     for (;;) {
-      const from = escape + 2;
+      const from = slash + 2;
       const end = this.#text.indexOf(mark, from);
-      escape = this.#text.indexOf("\\", from);
-      if (end < 0 || escape < 0 || escape > end) return end;
+      slash = this.#text.indexOf("\\", from);
+      if (end < 0 || slash < 0 || slash > end) return end;
     }
   }
 

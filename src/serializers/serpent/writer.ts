@@ -146,7 +146,7 @@ export class SerpentWriter {
   }
 
   #classDict(value: PyClassDict): void {
-    this.#dict(value, [["__class__", value.className], ...value.fields]);
+    this.#dict(value, value.entries());
   }
 
   #hashable(key: unknown, what: string): void {
@@ -188,9 +188,9 @@ export class SerpentWriter {
   }
 }
 
+/** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
 function numberText(value: number): string {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
-  return Number.isInteger(value) && !Object.is(value, -0) ? String(BigInt(value)) : floatText(value);
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : floatText(value);
 }
 
 /** Infinity has no literal but one that overflows; nan has none at all. */

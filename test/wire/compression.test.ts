@@ -1,0 +1,55 @@
+import { Buffer } from "node:buffer";
+import { deflateSync } from "node:zlib";
+import { expect, test } from "vitest";
+import type { ProtocolError } from "../../src/errors.ts";
+import { inflatedPayload } from "../../src/wire/compression.ts";
+import type { Dialect } from "../../src/wire/dialect.ts";
+import type { Message } from "../../src/wire/message.ts";
+import { pyro4, pyro5 } from "../../src/wire/versions.ts";
+import { memoryOf } from "../support/memory.ts";
+import { feed, message, refusal } from "./feed.ts";
+
+function compressed(dialect: Dialect, payload: Buffer): Message {
+  const [read] = feed([message(dialect, payload, { flags: dialect.flag.compressed })]).messages;
+  if (read === undefined) throw new Error("nothing was read");
+  return read;
+}
+
+test("a bomb is stopped at the limit with PYRO_INFLATED_TOO_LARGE", () => {
+  const bomb = deflateSync(Buffer.alloc(100 << 20), { level: 9 });
+  const limit = 1 << 20;
+  const received = compressed(pyro5, bomb);
+  let error: ProtocolError | undefined;
+  const act = (): void => {
+    error = refusal(() => inflatedPayload(received, pyro5, limit));
+  };
+  expect(memoryOf(act, { kept: false })).toBeLessThan(8 * limit);
+  expect([error?.code, error?.message]).toEqual([
+    "PYRO_INFLATED_TOO_LARGE",
+    `compressed payload of ${bomb.length} bytes inflates beyond the limit of ${limit}`,
+  ]);
+});
+
+test("the limit counts to the byte", () => {
+  const payload = Buffer.alloc(1_000, 1);
+  const read = compressed(pyro4, deflateSync(payload));
+  expect(inflatedPayload(read, pyro4, 1_000)).toEqual(payload);
+  expect(refusal(() => inflatedPayload(read, pyro4, 999)).code).toBe("PYRO_INFLATED_TOO_LARGE");
+});
+
+test.for([
+  ["nothing at all", Buffer.alloc(0)],
+  ["no zlib stream", Buffer.from("not compressed")],
+  ["a stream cut in the middle", deflateSync(Buffer.alloc(1_000, 1)).subarray(0, 10)],
+  [
+    "a stream with a wrong checksum",
+    Buffer.concat([deflateSync(Buffer.from("abc")).subarray(0, -1), Buffer.from([0])]),
+  ],
+] as const)("%s is refused with PYRO_BAD_COMPRESSION", ([, payload]) => {
+  expect(refusal(() => inflatedPayload(compressed(pyro5, payload), pyro5, 1_000)).code).toBe("PYRO_BAD_COMPRESSION");
+});
+
+test("a payload without the flag is handed on as it is", () => {
+  const [read] = feed([message(pyro5, Buffer.from("plain"))]).messages;
+  expect(read && inflatedPayload(read, pyro5, 0)).toBe(read?.payload);
+});

@@ -1,0 +1,32 @@
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { conversationCases, streamsOf } from "../support/vectors-messages.ts";
+import { bytewise, cuttings, described, encoded, expected, feed } from "./feed.ts";
+
+const STREAMS = conversationCases().flatMap((conversation) =>
+  streamsOf(conversation).map((stream) => ({ ...stream, title: `${conversation.name}: ${stream.title}` })),
+);
+
+test("all 49 conversations are here: 122 streams of 664 messages", () => {
+  expect(conversationCases()).toHaveLength(49);
+  expect(STREAMS).toHaveLength(122);
+  expect(STREAMS.flatMap(({ messages }) => messages)).toHaveLength(664);
+});
+
+describe("reads what real peers said to each other, and writes the same bytes", () => {
+  test.for(STREAMS)("$title", ({ bytes, messages }) => {
+    const check = (chunks: Iterable<Buffer>): void => {
+      const fed = feed(chunks);
+      const { dialect } = fed;
+      if (dialect === undefined) throw new Error("no version was found");
+      expect(fed.pendingBytes).toBe(0);
+      expect(fed.messages.map((message) => described(message, dialect))).toEqual(messages.map(expected));
+      const again = Buffer.concat(fed.messages.map((message) => encoded(message, dialect)));
+      expect(again.toString("hex")).toBe(bytes.toString("hex"));
+    };
+    check([bytes]);
+    check(bytewise(bytes));
+    fc.assert(fc.property(cuttings(bytes), check), { numRuns: 10 });
+  });
+});
