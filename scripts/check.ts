@@ -13,7 +13,7 @@ const AT_A_TIME = 2;
 /** Names and what they run. The slow ones come first, so that none is waited for alone. */
 const STEPS: readonly (readonly [string, ...string[]])[] = [
   ["types", "tsc", "-p", "."],
-  ["architecture and unit", "vitest", "run", "--project", "unit", "--reporter", "dot"],
+  ["architecture and unit", "vitest", "run", "--project", "unit", "--reporter", "minimal"],
   ["format and lint", "biome", "check", "--error-on-warnings", "."],
   ["promises and switches", "oxlint", "--type-aware", "--deny-warnings"],
 ];

@@ -3,7 +3,7 @@
  * VISITS (default visits.yml) are played. Settings: PYRO_NS_HOST, PYRO_NS_PORT.
  */
 import { PyroError, proxy, release } from "#pyro";
-import { type Warehouse, WAREHOUSE_NAME, warehouseContract } from "../warehouse/contract.ts";
+import { WAREHOUSE_NAME, type Warehouse, warehouseContract } from "../warehouse/contract.ts";
 import { typedAnswers, writtenAnswers } from "./answers.ts";
 import { Visitor } from "./visitor.ts";
 import { readVisits } from "./visits.ts";

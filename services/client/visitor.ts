@@ -1,4 +1,4 @@
-import { pyRepr, RemoteError, type Remote } from "#pyro";
+import { pyRepr, type Remote, RemoteError } from "#pyro";
 import type { Warehouse } from "../warehouse/contract.ts";
 import type { Answers } from "./answers.ts";
 
@@ -30,11 +30,7 @@ export class Visitor {
   }
 
   /** Shows the contents, asks, and does what was answered. False: the visitor has left. */
-  async #deal(
-    warehouse: Remote<Warehouse>,
-    question: string,
-    act: (thing: string) => Promise<void>,
-  ): Promise<boolean> {
+  async #deal(warehouse: Remote<Warehouse>, question: string, act: (thing: string) => Promise<void>): Promise<boolean> {
     this.#say(`The warehouse contains: ${pyRepr(await warehouse.listContents())}`);
     const thing = await this.#answers.ask(question);
     if (thing === undefined) return false;

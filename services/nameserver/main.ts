@@ -1,11 +1,20 @@
 /** The name server's host: one program, one object. Settings: PYRO_HOST, PYRO_NS_PORT, PYRO_NATHOST. */
-import { locationText, startNameServer, stopSignal } from "#pyro";
+import { locationText, PyroError, startNameServer, stopSignal } from "#pyro";
 
-const stopped = stopSignal();
-await using running = await startNameServer({
-  onError: (error, client) => console.error(`${client}: ${error.message}`),
-});
-console.log(`NS running on ${locationText(running.daemon.boundLocation)}`);
-console.log(`URI = ${running.uri}`);
-await stopped;
-console.log("NS shut down.");
+async function main(): Promise<void> {
+  const stopped = stopSignal();
+  await using running = await startNameServer({
+    onError: (error, client) => console.error(`${client}: ${error.message}`),
+  });
+  console.log(`NS running on ${locationText(running.daemon.boundLocation)}`);
+  console.log(`URI = ${running.uri}`);
+  await stopped;
+  console.log("NS shut down.");
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof PyroError ? `nameserver: ${error.message}` : error);
+  process.exitCode = 1;
+}

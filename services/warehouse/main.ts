@@ -2,7 +2,7 @@
  * The warehouse's host. Settings: PYRO_HOST, PYRO_NATHOST, PYRO_NS_HOST, PYRO_NS_PORT, and WAREHOUSE_PORT for a fixed
  * port. It waits for the name server, and registers again when that was restarted.
  */
-import { serve } from "#pyro";
+import { PyroError, serve } from "#pyro";
 import { WAREHOUSE_NAME } from "./contract.ts";
 import { ThingsInABuilding } from "./warehouse.ts";
 
@@ -12,5 +12,10 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 
-const warehouse = new ThingsInABuilding(["chair", "bike", "flashlight", "laptop", "couch"], (line) => console.log(line));
-await serve({ [WAREHOUSE_NAME]: warehouse }, { port });
+const warehouse = new ThingsInABuilding(["chair", "bike", "flashlight", "laptop", "couch"], console.log);
+try {
+  await serve({ [WAREHOUSE_NAME]: warehouse }, { port });
+} catch (error) {
+  console.error(error instanceof PyroError ? `warehouse: ${error.message}` : error);
+  process.exitCode = 1;
+}

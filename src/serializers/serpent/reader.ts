@@ -1,8 +1,9 @@
 import { SerializeError } from "../../errors.ts";
-import { PyComplex, type PyDict, PyEllipsis, PyFloat, PyTuple, tuple } from "../../values.ts";
+import { PyComplex, PyEllipsis, PyTuple, tuple } from "../../values.ts";
 import { DictBuilder, hashKey } from "./dicts.ts";
 import { BadEscape, unescapeBytes, unescapeText } from "./literals.ts";
 import { readNumber, signedValue } from "./numbers.ts";
+import { StringScanner } from "./string-scanner.ts";
 
 const STRING_START = /(?:[uU]|[bB]?[rR]|[rR]?[bB])?['"]/y;
 const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
@@ -24,12 +25,11 @@ export class SerpentReader {
   readonly #lossless: boolean;
   #at = 0;
   #depth = 0;
-  /** The first backslash and the first line end not before the reading position; -2: not looked for yet. */
-  #backslash = -2;
-  #lineEnd = -2;
+  readonly #strings: StringScanner;
 
   constructor(text: string, maxDepth: number, lossless: boolean) {
     this.#text = text;
+    this.#strings = new StringScanner(text);
     this.#maxDepth = maxDepth;
     this.#lossless = lossless;
   }
@@ -203,51 +203,14 @@ export class SerpentReader {
       if (quote === 98 || quote === 66) bytes = true;
       quote = this.#text.charCodeAt(++this.#at);
     }
-    const body = this.#stringBody(quote === 39 ? "'" : '"');
+    const body = this.#strings.body(this.#at, quote === 39 ? "'" : '"');
+    if (body === undefined) throw this.#error("a string that does not end, or not in its line");
+    this.#at = this.#strings.end;
     try {
       if (bytes) return unescapeBytes(body, raw);
       return raw || !body.includes("\\") ? body : unescapeText(body);
     } catch (error) {
       throw error instanceof BadEscape ? this.#error(error.message) : error;
-    }
-  }
-
-  /** The text between the quotes, escapes untouched. */
-  #stringBody(quote: string): string {
-    const text = this.#text;
-    const triple = quote.repeat(3);
-    const long = text.startsWith(triple, this.#at);
-    const mark = long ? triple : quote;
-    const start = this.#at + mark.length;
-    let end = text.indexOf(mark, start);
-    if (this.#backslash < start && this.#backslash !== -1) this.#backslash = text.indexOf("\\", start);
-    if (this.#backslash !== -1 && this.#backslash < end) end = this.#endBehindEscapes(mark, this.#backslash);
-    if (end < 0) throw this.#error("a string that does not end");
-    const body = text.slice(start, end);
-    if (!long) {
-      if (this.#lineEnd < start && this.#lineEnd !== -1) this.#lineEnd = this.#nextLineEnd(start);
-      // Behind a backslash a line end only continues the string.
-      if (this.#lineEnd !== -1 && this.#lineEnd < end && /[\r\n]/.test(body.replace(/\\(?:\r\n|[\s\S])/g, ""))) {
-        throw this.#error("a line end inside a string");
-      }
-    }
-    this.#at = end + mark.length;
-    return body;
-  }
-
-  #nextLineEnd(from: number): number {
-    const lf = this.#text.indexOf("\n", from);
-    const cr = this.#text.indexOf("\r", from);
-    return lf < 0 ? cr : cr < 0 ? lf : Math.min(lf, cr);
-  }
-
-  #endBehindEscapes(mark: string, backslash: number): number {
-    let slash = backslash;
-    for (;;) {
-      const from = slash + 2;
-      const end = this.#text.indexOf(mark, from);
-      slash = this.#text.indexOf("\\", from);
-      if (end < 0 || slash < 0 || slash > end) return end;
     }
   }
 
@@ -347,6 +310,3 @@ export class SerpentReader {
     return new Set(known.values());
   }
 }
-
-/** What a reader makes of a dict: an object without prototype, or a Map. */
-export type ReadDict = PyDict | Map<unknown, unknown>;
