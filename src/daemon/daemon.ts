@@ -32,7 +32,7 @@ export interface DaemonOptions {
   readonly handshakeTimeoutMs?: number;
   /** Calls of one connection that may run at once; more are not read until one ends. Default 1,000. */
   readonly maxCallsInFlight?: number;
-  /** Milliseconds that running calls get when the daemon closes. Default 5,000. */
+  /** Milliseconds that running calls get when the daemon closes. Default 3,000. */
   readonly drainMs?: number;
   /** Judges the data of a client's handshake, and gives the answer; what it throws rejects the connection. */
   readonly validateHandshake?: (data: unknown, client: string) => unknown;
@@ -150,7 +150,7 @@ export class Daemon implements AsyncDisposable {
     for (const connection of this.#connections) connection.drain();
     const timer = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy();
-    }, this.#options.drainMs ?? 5_000);
+    }, this.#options.drainMs ?? 3_000);
     await closed;
     clearTimeout(timer);
   }

@@ -15,10 +15,8 @@ class View {
   constructor(object: RemoteObject, settings: CallSettings) {
     this.object = object;
     this.settings = settings;
-  }
-
-  [inspect.custom](): string {
-    return `Remote <${this.object.uri}>`;
+    // An own closure: inspect calls it with the proxy as `this`, whose members are the remote ones.
+    Object.defineProperty(this, inspect.custom, { value: () => `Remote <${object.uri}>`, configurable: true });
   }
 }
 
@@ -43,6 +41,8 @@ const HANDLER: ProxyHandler<View> = {
     return memberOf(view, name);
   },
   has: (view, name) => typeof name === "string" && view.object.metadata?.methods.has(wireName(view, name)) === true,
+  // Nothing to enumerate: JSON and spreading must not reach for members.
+  ownKeys: () => [],
   set(_view, name) {
     throw new AttributeError(
       `a remote attribute cannot be assigned; await setAttribute(remote, "${String(name)}", value)`,
