@@ -78,8 +78,11 @@ export class RemoteObject {
   /** Calls a method. Calls leave in the order in which they were made. */
   call(member: Member, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     const session = this.#session;
-    if (session !== undefined && !session.closed) return this.#send(session, member, args, {}, settings);
-    return this.#connected((open, left) => this.#send(open, member, args, {}, { ...settings, ...left }), settings);
+    const result =
+      session !== undefined && !session.closed
+        ? this.#send(session, member, args, {}, settings)
+        : this.#connected((open, left) => this.#send(open, member, args, {}, { ...settings, ...left }), settings);
+    return result.then(undefined, atCallSite);
   }
 
   /** Reads an attribute. */
@@ -188,6 +191,12 @@ export class RemoteObject {
     this.#session = session;
     return session;
   }
+}
+
+/** An error is made where its message came in, which helps nobody: here the stack still knows who awaits the call. */
+function atCallSite(error: unknown): never {
+  if (error instanceof PyroError) Error.captureStackTrace(error, atCallSite);
+  throw error;
 }
 
 function locationOf(uri: URI): Location {

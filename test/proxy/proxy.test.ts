@@ -7,9 +7,11 @@ import {
   contract,
   Daemon,
   expose,
+  formatTraceback,
   getAttribute,
   proxy,
   type Remote,
+  type RemoteError,
   release,
   setAttribute,
   uriOf,
@@ -252,6 +254,22 @@ test("nobody there, an unknown object, and text that is no URI", async () => {
     `cannot connect to 127.0.0.1:${port}: connection refused; is the daemon running`,
   );
   expect(() => proxy("PYRO:counter")).toThrow("invalid uri");
+});
+
+test("the stack of a remote error leads to the line that made the call", async () => {
+  const { daemon, counter } = await served();
+  await using _ = daemon;
+  await using __ = counter;
+  async function whoCalls(): Promise<void> {
+    await (counter.add as () => Promise<number>)();
+  }
+  const failure = (await whoCalls().catch((error: unknown) => error)) as RemoteError;
+  expect(failure.is("TypeError")).toBe(true);
+  expect(failure.stack).toMatch(/^TypeError: add\(\) missing 1 required positional argument: 'amount'\n/);
+  expect(failure.stack).toContain("at async whoCalls");
+  expect(formatTraceback(failure)).toMatch(
+    /Remote traceback:\n \| Traceback \(most recent call last\):\n[\s\S]* \+--- End of remote traceback\n$/,
+  );
 });
 
 test("release closes, and a later call opens again", async () => {
