@@ -5,7 +5,7 @@
 import { SecurityError, SerializeError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { URI } from "../uri.ts";
-import { PyClassDict, PyTuple, tuple } from "../values.ts";
+import { PyClassDict, PyFloat, PyTuple, tuple } from "../values.ts";
 import { errorToWire, knownException, remoteException } from "./exceptions.ts";
 import { BatchException, DaemonStandIn, ProxyState } from "./pyro-classes.ts";
 
@@ -132,7 +132,7 @@ class Codec implements ClassCodec {
     const { uri, oneway, methods, attrs, handshake, serializer } = proxy;
     const shared = [String(uri), tuple(...oneway), tuple(...methods), tuple(...attrs)] as const;
     return this.version === 4
-      ? tuple(...shared, 0, null, handshake, 0, serializer)
+      ? tuple(...shared, new PyFloat(0), null, handshake, 0, serializer)
       : tuple(...shared, handshake, serializer);
   }
 

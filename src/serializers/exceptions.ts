@@ -87,7 +87,8 @@ export function knownException(
   }
   if (className.startsWith(module)) return undefined;
   const builtin = builtinException(className);
-  if (builtin !== undefined || /^sqlite3\.\w*Error$/.test(className) || className === "struct.error") {
+  const struct = version === 5 && className === "struct.error";
+  if (builtin !== undefined || struct || /^sqlite3\.\w*Error$/.test(className)) {
     return remoteException(builtin === undefined ? className : `builtins.${builtin}`, fields);
   }
   return undefined;
