@@ -193,6 +193,11 @@ describe("limits", () => {
     expect(() => serpent.load(Buffer.from(text))).toThrow("more than 200 levels of nesting");
   });
 
+  test("100,000 strings side by side are one, and cost no stack", () => {
+    const serpent = createSerpent({ classes: NO_CLASSES });
+    expect(serpent.load(Buffer.from("'a' ".repeat(100_000)))).toBe("a".repeat(100_000));
+  });
+
   test("200 levels are read and written, 201 are not", () => {
     const nest = (levels: number): unknown => (levels === 0 ? 1 : [nest(levels - 1)]);
     const text = written(nest(200));
@@ -207,6 +212,15 @@ describe("limits", () => {
     for (let length = 0; length < text.length; length++) {
       expect(() => serpent.load(Buffer.from(text.slice(0, length))), text.slice(0, length)).toThrow(/^serpent: /);
     }
+  });
+
+  test("equal numbers are one key, whatever their types, as in Python", () => {
+    const serpent = createSerpent({ classes: NO_CLASSES });
+    expect(serpent.load(Buffer.from("{100000000000000000000:'int',1e20:'float'}"))).toEqual(
+      new Map([[10n ** 20n, "float"]]),
+    );
+    expect(serpent.load(Buffer.from("{100000000000000000001:'int',1e20:'float'}"))).toHaveProperty("size", 2);
+    expect(serpent.load(Buffer.from("{(1,2.0):'a',(True,2):'b'}"))).toHaveProperty("size", 1);
   });
 
   test("keys of every prototype are keys like others", () => {

@@ -15,8 +15,9 @@ export function hashKey(value: unknown): unknown {
       return `s${value}`;
     case "boolean":
     case "number":
+      return `n${Number(value)}`;
     case "bigint":
-      return `n${Number(value)}${typeof value === "bigint" ? value : ""}`;
+      return BigInt(Number(value)) === value ? `n${Number(value)}` : `i${value}`;
     case "object":
       break;
     default:

@@ -1,5 +1,6 @@
 import { SerializeError } from "../../errors.ts";
 import { PyComplex, PyEllipsis, PyTuple, tuple } from "../../values.ts";
+import { blanksEnd, leadingLinesEnd } from "./blanks.ts";
 import { DictBuilder, hashKey } from "./dicts.ts";
 import { BadEscape, unescapeBytes, unescapeText } from "./literals.ts";
 import { readNumber, signedValue } from "./numbers.ts";
@@ -10,7 +11,6 @@ const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const TAB = 9;
 const LF = 10;
 const CR = 13;
-const FORM_FEED = 12;
 const SPACE = 32;
 
 /**
@@ -37,7 +37,8 @@ export class SerpentReader {
   /** The whole text as one value. @throws {SerializeError} */
   read(): unknown {
     if (this.#text.includes("\0")) throw this.#error("the data contains 0-bytes");
-    this.#skipLines();
+    this.#at = leadingLinesEnd(this.#text);
+    if (this.#code() === SPACE || this.#code() === TAB) throw this.#error("unexpected indent");
     let value = this.#value();
     this.#skipBlanks(false);
     if (this.#code() === 44) value = this.#bareTuple(value);
@@ -54,31 +55,8 @@ export class SerpentReader {
     return this.#text.charCodeAt(this.#at);
   }
 
-  /** Comments and empty lines before the expression, which itself must not be indented. */
-  #skipLines(): void {
-    const lead = /(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*/y;
-    lead.exec(this.#text);
-    this.#at = lead.lastIndex;
-    const code = this.#code();
-    if (code === SPACE || code === TAB) throw this.#error("unexpected indent");
-  }
-
-  /** Blanks, comments and continued lines; inside brackets, and behind the value, line ends too. */
   #skipBlanks(lines: boolean): void {
-    for (;;) {
-      const code = this.#code();
-      if (code === SPACE || code === TAB || code === FORM_FEED || (lines && (code === LF || code === CR))) this.#at++;
-      else if (code === 35) {
-        const end = /[\r\n]|$/g;
-        end.lastIndex = this.#at;
-        this.#at = end.exec(this.#text)?.index ?? this.#text.length;
-      } else if (code === 92) {
-        const continued = /\\(?:\r\n|\r|\n)/y;
-        continued.lastIndex = this.#at;
-        if (!continued.test(this.#text)) return;
-        this.#at = continued.lastIndex;
-      } else return;
-    }
+    this.#at = blanksEnd(this.#text, this.#at, lines);
   }
 
   #bareTuple(first: unknown): unknown {
@@ -179,18 +157,22 @@ export class SerpentReader {
 
   // --- strings -----------------------------------------------------------------------------------------------------
 
+  /** One literal, or several side by side, which Python joins. */
   #string(): string | Uint8Array {
     const first = this.#oneString();
-    const after = this.#at;
-    this.#skipBlanks(this.#depth > 0);
-    STRING_START.lastIndex = this.#at;
-    if (!STRING_START.test(this.#text)) {
-      this.#at = after;
-      return first;
+    let after = this.#at;
+    const parts = [first];
+    for (;;) {
+      this.#skipBlanks(this.#depth > 0);
+      STRING_START.lastIndex = this.#at;
+      if (!STRING_START.test(this.#text)) break;
+      parts.push(this.#oneString());
+      after = this.#at;
     }
-    const rest = this.#string();
-    if (typeof first === "string" && typeof rest === "string") return first + rest;
-    if (typeof first !== "string" && typeof rest !== "string") return Buffer.concat([first, rest]);
+    this.#at = after;
+    if (parts.length === 1) return first;
+    if (parts.every((part) => typeof part === "string")) return parts.join("");
+    if (parts.every((part) => typeof part !== "string")) return Buffer.concat(parts);
     throw this.#error("bytes and text side by side");
   }
 
