@@ -30,7 +30,8 @@ async function rate(call: Call, inFlight: number, seconds: number): Promise<numb
   return (done / (performance.now() - started)) * 1_000;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const server = spawn(process.execPath, [fileURLToPath(new URL("server.ts", import.meta.url))], {
   stdio: ["ignore", "pipe", "inherit"],

@@ -27,6 +27,8 @@ export interface Exposure<T> {
   readonly attrs?: NameMap<AttributeName<T>>;
   /** Those of the methods that answer nothing; the caller does not wait for them. */
   readonly oneway?: readonly OnewayName<T>[];
+  /** Keeps a Contract, which has one, from being taken for an Exposure of something else. */
+  readonly type?: never;
 }
 
 /** One remote method: the member behind it and how it is called. */

@@ -1,0 +1,73 @@
+/** Types that must hold, and mistakes that must not compile. Nothing here runs: `types.test.ts` has it compiled. */
+import { type Contract, contract, expose, proxy, type Remote, withOptions } from "#pyro";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <T extends true>(): T => true as T;
+
+interface Warehouse {
+  readonly count: number;
+  listContents(): string[];
+  take(name: string, item: string): Promise<void>;
+  note(text: string): void;
+}
+
+declare const warehouse: Remote<Warehouse>;
+holds<Equal<typeof warehouse.listContents, () => Promise<string[]>>>();
+holds<Equal<typeof warehouse.take, (name: string, item: string) => Promise<void>>>();
+holds<Equal<typeof warehouse.count, Promise<number>>>();
+const fast: Remote<Warehouse> = withOptions(warehouse, { timeoutMs: 5 });
+void fast[Symbol.asyncDispose]();
+
+// @ts-expect-error a name that the contract's type does not have
+void warehouse.nothing();
+// @ts-expect-error an argument is missing
+void warehouse.take("Janet");
+// @ts-expect-error a remote attribute is written with setAttribute
+warehouse.count = 3;
+
+const names: Contract<Warehouse> = contract<Warehouse>({
+  methods: { listContents: "list_contents()", take: "take(name, item)", note: "note(text)" },
+  attrs: ["count"],
+  oneway: ["note"],
+});
+holds<Equal<ReturnType<typeof proxy<Warehouse>>, Remote<Warehouse>>>();
+const typed: Remote<Warehouse> = proxy("PYRONAME:w", names);
+void typed.listContents().then((things) => things.map((thing) => thing.toUpperCase()));
+// biome-ignore lint/suspicious/noExplicitAny: without types a proxy takes every name
+holds<Equal<Remote<any>, any>>();
+void proxy("PYRONAME:w").anything(1, 2);
+
+// @ts-expect-error a method that does not exist
+contract<Warehouse>({ methods: ["nothing"] });
+// @ts-expect-error an attribute is no method
+contract<Warehouse>({ methods: ["count"] });
+// @ts-expect-error a method that gives something cannot be oneway
+contract<Warehouse>({ methods: ["listContents"], oneway: ["listContents"] });
+
+class Shed implements Warehouse {
+  static {
+    expose(this, names, { instance: "single", create: () => new Shed() });
+    // @ts-expect-error private members cannot be named
+    expose(this, { methods: ["secret"] });
+    // @ts-expect-error there is no such instance mode
+    expose(this, names, { instance: "sometimes" });
+  }
+  readonly count = 1;
+  listContents(): string[] {
+    return [];
+  }
+  async take(): Promise<void> {}
+  note(): void {}
+  private secret(): void {}
+  use(): void {
+    this.secret();
+  }
+}
+class Unrelated {
+  static {
+    // @ts-expect-error the contract is another class's
+    expose(this, names);
+  }
+}
+void Shed;
+void Unrelated;
