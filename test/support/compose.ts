@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type Docker from "dockerode";
 import { DockerComposeEnvironment, type StartedDockerComposeEnvironment } from "testcontainers";
 import { docker, healthy, must, type Outcome, type RunOptions, run } from "./docker.ts";
-import { PROJECT } from "./leftovers.ts";
+import { PROJECT, removeOneOffs } from "./leftovers.ts";
 
 // testcontainers would start a cleaner from an image of its own, and look for the host by the default bridge's
 // address; the tests clean up themselves and stay on loopback. It reads both when it is first used.
@@ -65,7 +65,6 @@ export class Composition {
 /** Services that run; disposing takes them down with their network. */
 export class Topology implements AsyncDisposable {
   readonly #environment: StartedDockerComposeEnvironment;
-  readonly #bystanders: string[] = [];
   readonly composition: Composition;
 
   constructor(composition: Composition, environment: StartedDockerComposeEnvironment) {
@@ -97,9 +96,7 @@ export class Topology implements AsyncDisposable {
   async bystander(maker: Maker): Promise<string> {
     const composition = new Composition({ client: maker }, ["many-clients"]);
     const command = ["run", "-d", "--rm", "--no-deps", "-T", "client", "sleep", "3600"];
-    const name = (await must("docker", composition.args(...command), { cwd: ROOT, env: composition.env })).trim();
-    this.#bystanders.push(name);
-    return name;
+    return (await must("docker", composition.args(...command), { cwd: ROOT, env: composition.env })).trim();
   }
 
   /**
@@ -118,8 +115,7 @@ export class Topology implements AsyncDisposable {
   }
 
   async down(): Promise<void> {
-    // Compose leaves alone what `run -d` started.
-    if (this.#bystanders.length > 0) await must("docker", ["rm", "-f", ...this.#bystanders.splice(0)]);
+    await removeOneOffs();
     await this.#environment.down({ timeout: 1_000, removeVolumes: true });
   }
 

@@ -7,7 +7,7 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { removeLeftovers } from "./leftovers.ts";
+import { sweep } from "./leftovers.ts";
 
 const LOCK_PORT = 10_133;
 const WAIT_FOR_LOCK_MS = 60_000;
@@ -30,10 +30,10 @@ async function lock(): Promise<boolean> {
   return false;
 }
 
-async function sweep(quietMs: number): Promise<void> {
+async function sweepUntilQuiet(quietMs: number): Promise<void> {
   const start = performance.now();
   for (let quietSince = start; performance.now() - quietSince < quietMs; await pause(150)) {
-    const found = await removeLeftovers().catch(() => 1);
+    const found = await sweep().catch(() => 1);
     if (found > 0) quietSince = performance.now();
     if (performance.now() - start > GIVE_UP_MS) return;
   }
@@ -48,5 +48,5 @@ let said = "";
 process.stdin.setEncoding("utf8").on("data", (text: string) => (said += text));
 await once(process.stdin, "end");
 // "done" comes from a run that has taken down everything itself and waits for us.
-await sweep(said.includes("done") ? 1 : QUIET_MS);
+await sweepUntilQuiet(said.includes("done") ? 1 : QUIET_MS);
 process.exit(0);

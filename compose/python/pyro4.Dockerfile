@@ -1,0 +1,10 @@
+# Pyro4 as Debian packages it, with the tutorial's programs.
+FROM debian:bookworm-slim
+RUN apt-get update -qq && \
+    apt-get install -y -qq --no-install-recommends python3-pyro4 python3-yaml && \
+    rm -rf /var/lib/apt/lists/*
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY person.py play.py pyro4/ ./
+USER nobody
+CMD ["python3", "nameserver.py"]

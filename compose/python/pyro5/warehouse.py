@@ -1,0 +1,28 @@
+import os
+
+import Pyro5.api
+
+
+@Pyro5.api.expose
+@Pyro5.api.behavior(instance_mode="single")
+class Warehouse:
+    def __init__(self):
+        self.contents = ["chair", "bike", "flashlight", "laptop", "couch"]
+
+    def list_contents(self):
+        return self.contents
+
+    def take(self, name, item):
+        self.contents.remove(item)
+        print("{} took the {}.".format(name, item))
+
+    def store(self, name, item):
+        self.contents.append(item)
+        print("{} stored the {}.".format(name, item))
+
+
+with Pyro5.api.Daemon(port=int(os.environ.get("WAREHOUSE_PORT", "0"))) as daemon:  # at PYRO_HOST
+    uri = daemon.register(Warehouse)
+    with Pyro5.api.locate_ns() as names:
+        names.register("example.warehouse", uri)
+    daemon.requestLoop()
