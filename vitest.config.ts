@@ -28,6 +28,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "containers",
           include: ["test/containers/**/*.test.ts"],
+          globalSetup: ["test/containers/global-setup.ts"],
           // One at a time: each brings up programs of its own, and two cores are soon shared by too many.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -44,10 +44,10 @@ export class NameServer implements NameServerMethods {
     const parsed = typeof uri === "string" || uri instanceof URI ? URI.parse(uri) : undefined;
     if (parsed === undefined) throw new TypeError("only URIs or strings can be registered");
     const tags = new Set(parseTags(metadata ?? [], "metadata"));
-    refuseReserved(name);
     if (safe === true && this.#storage.get(name) !== undefined) {
       throw new NamingError(`name already registered: ${name}`, { code: "PYRO_NAME_TAKEN" });
     }
+    refuseReserved(name);
     this.#storage.set(name, { uri: String(parsed), metadata: tags });
   }
 

@@ -1,12 +1,14 @@
+import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Composition, NETWORK, type Topology } from "../support/compose.ts";
 import { Terminal } from "../support/compose-terminal.ts";
 import { docker, eventually, must, type Outcome, stdoutLines } from "../support/docker.ts";
-import { PROJECT } from "../support/leftovers.ts";
+import { PROJECT, sweep } from "../support/leftovers.ts";
 import { describeWithEngine } from "./engine.ts";
 import { deeds, TRANSCRIPT, WAREHOUSE_LOG } from "./tutorial.ts";
 
-const ADDRESSES = { nameserver: "10.133.1.221", warehouse: "10.133.1.220", client: "10.133.1.224" };
+const ADDRESSES = { nameserver: "10.133.1.221", warehouse: "10.133.1.220" } as const;
+const FIRST_CLIENT = "10.133.1.224";
 
 describeWithEngine("docker compose up", () => {
   const composition = new Composition();
@@ -54,10 +56,12 @@ describeWithEngine("docker compose up", () => {
     expect(network.Driver).toBe("bridge");
     expect(network.IPAM?.Config?.[0]?.Subnet).toBe("10.133.1.0/24");
     for (const [service, address] of Object.entries(ADDRESSES)) {
-      const id = service === "client" ? await clientsContainer() : topology.container(service as "nameserver").id;
-      const { NetworkSettings } = await docker.getContainer(id).inspect();
-      expect(NetworkSettings.Networks[NETWORK]?.IPAMConfig).toMatchObject({ IPv4Address: address });
+      const { NetworkSettings } = await topology.container(service as keyof typeof ADDRESSES).inspect();
+      expect(NetworkSettings.Networks[NETWORK]?.IPAddress).toBe(address);
     }
+    // The client has ended by now; one more is where it was.
+    const { NetworkSettings } = await docker.getContainer(await topology.bystander("ours")).inspect();
+    expect(NetworkSettings.Networks[NETWORK]?.IPAddress).toBe(FIRST_CLIENT);
   });
 
   test("ports are published on loopback only", async () => {
@@ -164,13 +168,12 @@ describeWithEngine("docker compose up", () => {
   });
 
   test("several clients at once each find their own things", async () => {
-    const clients = new Composition({}, ["many-clients"]);
     const command = ["run", "--rm", "--no-deps", "-T", "-e", "VISITS=/dev/stdin", "client"];
     const names = ["Ada", "Bob", "Cem", "Dee"];
     const outcomes = await Promise.all(
       names.map((name) => {
         const input = JSON.stringify([{ visitor: name, store: `${name}'s hat`, take: `${name}'s hat` }]);
-        return clients.compose(command, { input });
+        return composition.compose(command, { input });
       }),
     );
     for (const [index, name] of names.entries()) {
@@ -189,9 +192,8 @@ describeWithEngine("docker compose up", () => {
     }
   });
 
-  test("docker compose up --scale client=3 with many-clients.yml starts three", async () => {
-    const scaled = new Composition({}, ["many-clients"]);
-    const up = await scaled.compose(["up", "-d", "--no-build", "--scale", "client=3"]);
+  test("docker compose up --scale client=3 starts three", async () => {
+    const up = await composition.compose(["up", "-d", "--no-build", "--scale", "client=3"]);
     expect(up.code, up.stderr).toBe(0);
     const label = [
       `com.docker.compose.project=${PROJECT}`,
@@ -202,6 +204,11 @@ describeWithEngine("docker compose up", () => {
       const clients = await docker.listContainers({ all: true, filters: { label } });
       return clients.length === 3 && clients.every((container) => container.State === "exited");
     });
+  });
+
+  test("docker compose -p NAME down, from wherever, stops and removes it all", async () => {
+    await must("docker", ["compose", "-p", PROJECT, "down", "--remove-orphans"], { cwd: tmpdir() });
+    expect(await sweep()).toBe(0);
   });
 
   function client(): Terminal {

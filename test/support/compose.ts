@@ -24,15 +24,11 @@ export class Composition {
   readonly files: readonly string[];
   readonly env: Record<string, string>;
 
-  constructor(makers: Partial<Record<Service, Maker>> = {}, overlays: readonly string[] = []) {
+  constructor(makers: Partial<Record<Service, Maker>> = {}) {
     const python = Object.entries(makers).filter(([, maker]) => maker !== "ours");
     if (new Set(python.map(([, maker]) => maker)).size > 1)
       throw new Error("Pyro4 and Pyro5 do not understand each other");
-    this.files = [
-      "docker-compose.yml",
-      ...python.map(([service]) => `compose/python-${service}.yml`),
-      ...overlays.map((name) => `compose/${name}.yml`),
-    ];
+    this.files = ["docker-compose.yml", ...python.map(([service]) => `compose/python-${service}.yml`)];
     this.env = { ...PORTS, PYRO: python[0]?.[1] === "pyro4" ? "4" : "5" };
   }
 
@@ -94,7 +90,7 @@ export class Topology implements AsyncDisposable {
    * @returns its name.
    */
   async bystander(maker: Maker): Promise<string> {
-    const composition = new Composition({ client: maker }, ["many-clients"]);
+    const composition = new Composition({ client: maker });
     const command = ["run", "-d", "--rm", "--no-deps", "-T", "client", "sleep", "3600"];
     return (await must("docker", composition.args(...command), { cwd: ROOT, env: composition.env })).trim();
   }
