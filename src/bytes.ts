@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 
 const KEEP_AT_MOST = 1 << 20;
+const FIRST_BYTES = 8_192;
+const EMPTY = Buffer.alloc(0);
 
 /**
  * A growing output buffer: messages are written into it one behind the other, and leave in one piece.
@@ -10,18 +12,16 @@ const KEEP_AT_MOST = 1 << 20;
  */
 export class ByteSink {
   /** The bytes so far are `buffer[0..length)`. Writers that need speed may write here after `reserve`. */
-  buffer: Buffer;
+  buffer: Buffer = EMPTY;
   length = 0;
-
-  constructor(capacity = 16_384) {
-    this.buffer = Buffer.allocUnsafeSlow(capacity);
-  }
 
   /** Makes room for `size` more bytes and returns where they start; the length is not changed. */
   reserve(size: number): number {
     const needed = this.length + size;
     if (needed > this.buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.buffer.length * 2, needed + (64 << 20))));
+      const larger = Buffer.allocUnsafeSlow(
+        Math.max(needed, FIRST_BYTES, Math.min(this.buffer.length * 2, needed + (64 << 20))),
+      );
       this.buffer.copy(larger, 0, 0, this.length);
       this.buffer = larger;
     }
@@ -74,11 +74,9 @@ export class ByteSink {
   take(): Buffer {
     const bytes = this.buffer.subarray(0, this.length);
     const rest = this.buffer.length - this.length;
-    // What is left of the buffer serves the next round; a large one is not kept alive for it.
-    this.buffer =
-      rest >= 4096 && this.buffer.length <= KEEP_AT_MOST
-        ? this.buffer.subarray(this.length)
-        : Buffer.allocUnsafeSlow(16_384);
+    // What is left of the buffer serves the next round; a large one is not kept alive for it, nor one for a connection
+    // that says nothing.
+    this.buffer = rest >= 1_024 && this.buffer.length <= KEEP_AT_MOST ? this.buffer.subarray(this.length) : EMPTY;
     this.length = 0;
     return bytes;
   }

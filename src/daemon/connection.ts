@@ -208,10 +208,15 @@ export class ServerConnection {
     if (!isThenable(result)) return finish(result, undefined, false);
     this.#inFlight++;
     if (this.#inFlight === this.#host.maxCallsInFlight) this.#channel.pause();
-    result.then(
-      (value) => this.#finished(() => finish(value, undefined, false)),
-      (error: unknown) => this.#finished(() => finish(undefined, error, true)),
-    );
+    result
+      .then(
+        (value) => this.#finished(() => finish(value, undefined, false)),
+        (error: unknown) => this.#finished(() => finish(undefined, error, true)),
+      )
+      .then(undefined, (error: Error) => {
+        this.#host.report(error, this.client);
+        this.#channel.destroy();
+      });
   }
 
   #run(call: CallData, batch: boolean): unknown {

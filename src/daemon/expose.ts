@@ -23,7 +23,7 @@ export interface Exposed {
 type Class<T> = abstract new (...args: any[]) => T;
 
 const contracts = new WeakMap<object, { contract: Contract; behavior: Behavior<object> }>();
-const resolved = new WeakMap<object, Exposed>();
+let resolved = new WeakMap<object, Exposed>();
 
 /**
  * Makes members of a class, or of one object, callable from outside. Nothing is exposed without it.
@@ -46,7 +46,7 @@ export function expose<T extends object>(target: Class<T> | T, exposure: Exposur
 export function expose(target: object, exposure: Exposure<unknown> | Contract, behavior: Behavior<object> = {}): void {
   const contract = exposure instanceof Contract ? exposure : new Contract(exposure);
   contracts.set(target, { contract, behavior });
-  resolved.delete(target);
+  resolved = new WeakMap(); // subclasses inherit the change
 }
 
 /** Everything between an object, or a class's prototype, and its root, nearest first. */
@@ -63,7 +63,7 @@ function lineage(target: object): object[] {
 
 /** What `target`, an object or a class, exposes; undefined when nobody ever exposed anything of it. */
 export function exposedBy(target: object): Exposed | undefined {
-  const holder = contracts.has(target) || typeof target === "function" ? target : target.constructor;
+  const holder = contracts.has(target) || typeof target === "function" ? target : (target.constructor ?? target);
   const known = resolved.get(holder);
   if (known !== undefined) return known;
   const methods = new Map<string, RemoteMethod>();

@@ -166,7 +166,8 @@ export class RemoteObject {
 
   async #connect(timeoutMs: number): Promise<ClientSession> {
     const resolved = this.uri.protocol === "PYRO" ? this.uri : await this.#options.resolve(this.uri, { timeoutMs });
-    const session: ClientSession = await connectSession(locationOf(resolved), resolved.object, {
+    let opened: ClientSession | undefined;
+    const session = await connectSession(locationOf(resolved), resolved.object, {
       codecs: this.#options.codecs,
       serializer: this.#options.serializer,
       protocol: this.#options.protocol,
@@ -174,10 +175,11 @@ export class RemoteObject {
       handshake: this.#options.handshake,
       lastSequence: this.#lastSequence,
       onClose: () => {
-        this.#lastSequence = session.lastSequence;
-        if (this.#session === session) this.#session = undefined;
+        this.#lastSequence = opened?.lastSequence ?? this.#lastSequence;
+        if (this.#session === opened) this.#session = undefined;
       },
     });
+    opened = session;
     const { metadata } = session;
     if (metadata !== undefined && metadata.methods.size + metadata.attrs.size === 0) {
       session.close();

@@ -47,6 +47,7 @@ export class Channel {
   #ending = false;
   #closed = false;
   #ended = false;
+  #paused = false;
 
   constructor(stream: Duplex, options: ChannelOptions, handlers: ChannelHandlers) {
     this.#stream = stream;
@@ -62,7 +63,7 @@ export class Channel {
     });
     stream.on("error", (error) => this.#closeOnce(brokenError(this.peer, error)));
     stream.on("close", () => this.#closeOnce(this.#endError()));
-    stream.on("drain", () => stream.resume());
+    stream.on("drain", () => this.#flow());
   }
 
   /** The version that the other side speaks; undefined until its first six bytes are in. */
@@ -95,11 +96,18 @@ export class Channel {
 
   /** Stops and starts reading: back-pressure for a peer that asks faster than it is answered. */
   pause(): void {
+    this.#paused = true;
     this.#stream.pause();
   }
 
   resume(): void {
-    if (!this.#stream.writableNeedDrain) this.#stream.resume();
+    this.#paused = false;
+    this.#flow();
+  }
+
+  /** Reads on, unless somebody wants a pause or the other side is slow to take what was written. */
+  #flow(): void {
+    if (!this.#paused && !this.#stream.writableNeedDrain) this.#stream.resume();
   }
 
   /** Sends what is queued, then closes in order. Messages that still come are not delivered. */
@@ -136,9 +144,10 @@ export class Channel {
     try {
       this.#decoder.push(chunk, this.#onMessage);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
       if (this.#ending) return;
-      this.#handlers.onProtocolError(error);
+      // Whatever went wrong with this connection must not end the process, and with it all others.
+      const refusal = error instanceof ProtocolError ? error : new ProtocolError("cannot go on", { cause: error });
+      this.#handlers.onProtocolError(refusal);
       this.end();
     }
   }

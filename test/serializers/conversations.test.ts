@@ -81,7 +81,7 @@ const MATCHERS: TagMatchers = {
 };
 
 function bytesOf(write: (out: ByteSink) => void): Buffer {
-  const out = new ByteSink(16);
+  const out = new ByteSink();
   write(out);
   return out.take();
 }

@@ -87,7 +87,7 @@ test("the correlation id travels as CORR in Pyro4, in the header in Pyro5; it is
 });
 
 test("messages written one behind the other arrive one behind the other", () => {
-  const out = new ByteSink(16);
+  const out = new ByteSink();
   for (let sequence = 0; sequence < 100; sequence++) {
     writeMessage(out, pyro5, DEFAULT_LIMITS, { ...RESULT, sequence }, (sink) => sink.utf8("x".repeat(sequence * 10)));
   }
