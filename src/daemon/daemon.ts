@@ -91,7 +91,11 @@ export class Daemon implements AsyncDisposable {
       unixSocket === undefined
         ? { kind: "tcp", host: options.host ?? config.host, port: options.port ?? 0 }
         : { kind: "unix", path: unixSocket };
-    const listening = await listen(asked, (socket) => daemon.#connected(socket));
+    const listening = await listen(
+      asked,
+      (socket) => daemon.#connected(socket),
+      (error) => daemon.#host.report(error, "listener"),
+    );
     daemon.#listening = listening;
     daemon.#published = publishedLocation(listening.location, natHost, options.natPort ?? config.natPort);
     return daemon;

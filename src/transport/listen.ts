@@ -18,11 +18,16 @@ async function addressOf(host: string): Promise<string> {
 }
 
 /**
- * Listens on a location and hands each new connection to `onConnection`.
+ * Listens on a location and hands each new connection to `onConnection`. A connection that cannot be accepted (no file
+ * descriptors left) goes to `onError`; the listening goes on.
  *
  * @throws {CommunicationError} code PYRO_CANNOT_LISTEN, when the address is taken or not this machine's.
  */
-export async function listen(location: Location, onConnection: (socket: Socket) => void): Promise<Listening> {
+export async function listen(
+  location: Location,
+  onConnection: (socket: Socket) => void,
+  onError: (error: Error) => void,
+): Promise<Listening> {
   const server = createServer({ noDelay: true, keepAlive: true }, onConnection);
   try {
     const where =
@@ -49,6 +54,7 @@ export async function listen(location: Location, onConnection: (socket: Socket) 
       cause,
     });
   }
+  server.on("error", onError);
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
   return { server, location: location.kind === "tcp" ? { ...location, port } : location };
