@@ -11,11 +11,17 @@ export class PyTuple<T = unknown> extends Array<T> {
   }
 }
 
+/**
+ * An array as a tuple, itself. Not `new PyTuple()`: V8 14 never optimizes a function that makes an instance of a
+ * subclass of Array ("Bailed out due to dependency change", over and over).
+ */
+export function asTuple(items: unknown[]): PyTuple {
+  return Object.setPrototypeOf(items, PyTuple.prototype) as PyTuple;
+}
+
 /** `tuple(1, 2)` is Python's `(1, 2)`. */
 export function tuple<T extends readonly unknown[]>(...items: T): PyTuple<T[number]> & T {
-  const made = new PyTuple<T[number]>();
-  for (const item of items) made.push(item);
-  return made as unknown as PyTuple<T[number]> & T;
+  return asTuple(items as unknown as unknown[]) as unknown as PyTuple<T[number]> & T;
 }
 
 /** A float that is written as one even when it is integral: `new PyFloat(1)` is Python's `1.0`, `1` its `1`. */

@@ -5,7 +5,7 @@
 import { SecurityError, SerializeError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { URI } from "../uri.ts";
-import { PyClassDict, PyFloat, PyTuple, tuple } from "../values.ts";
+import { asTuple, PyClassDict, PyFloat, PyTuple, tuple } from "../values.ts";
 import { errorToWire, knownException, remoteException } from "./exceptions.ts";
 import { BatchException, DaemonStandIn, ProxyState } from "./pyro-classes.ts";
 
@@ -76,8 +76,10 @@ class Codec implements ClassCodec {
 
   revive(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;
-    if (value instanceof PyTuple) return tuple(...value.map((one) => this.revive(one)));
-    if (Array.isArray(value)) return value.map((one) => this.revive(one));
+    if (Array.isArray(value)) {
+      const items = value.map((one) => this.revive(one));
+      return value instanceof PyTuple ? asTuple(items) : items;
+    }
     if (value instanceof Set) return new Set([...value].map((one) => this.revive(one)));
     if (value instanceof Map) {
       if (value.has("__class__")) return this.#fromDict(value as Map<unknown, unknown>);

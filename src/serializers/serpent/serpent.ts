@@ -2,7 +2,6 @@
  * Serpent: values as Python literals (`serpent 1.41`), Pyro's own serializer and the default of both versions.
  * A header line, then one expression: `# serpent utf-8 python3.2`, `('obj','method',(1,2),{})`.
  */
-import { Buffer, isUtf8 } from "node:buffer";
 import type { ByteSink } from "../../bytes.ts";
 import { SerializeError } from "../../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../limits.ts";
@@ -10,8 +9,8 @@ import { callFrom } from "../call-shape.ts";
 import type { ClassCodec } from "../classes.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
-import { SerpentReader } from "./reader.ts";
-import { SerpentWriter } from "./writer.ts";
+import { SerpentParser } from "./parser.ts";
+import { SerpentWriter, type WriterOptions } from "./writer.ts";
 
 const HEADER = "# serpent utf-8 python3.2\n";
 
@@ -33,13 +32,13 @@ class Serpent implements Serializer {
   readonly name = "serpent";
   readonly #classes: ClassCodec;
   readonly #maxDepth: number;
-  readonly #bytesRepr: boolean;
+  readonly #writing: WriterOptions;
   readonly #lossless: boolean;
 
   constructor(options: SerpentOptions) {
     this.#classes = options.classes;
     this.#maxDepth = options.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
-    this.#bytesRepr = options.bytesRepr ?? false;
+    this.#writing = { classes: options.classes, maxDepth: this.#maxDepth, bytesRepr: options.bytesRepr ?? false };
     this.#lossless = options.lossless ?? false;
   }
 
@@ -48,39 +47,24 @@ class Serpent implements Serializer {
   }
 
   dumpCall(call: CallData, out: ByteSink): void {
-    const { object, method, args, kwargs } = call;
-    this.#write(out, (writer) => {
-      writer.put("(");
-      writer.value(object);
-      writer.put(",");
-      writer.value(method);
-      writer.put(",");
-      writer.tuple(args);
-      writer.put(",");
-      writer.value(kwargs);
-      writer.put(")");
-    });
+    this.#write(out, (writer) => writer.call(call));
   }
 
   #write(out: ByteSink, write: (writer: SerpentWriter) => void): void {
-    const writer = new SerpentWriter(out, {
-      classes: this.#classes,
-      maxDepth: this.#maxDepth,
-      bytesRepr: this.#bytesRepr,
-    });
+    const writer = new SerpentWriter(out, this.#writing);
     try {
-      writer.put(HEADER);
+      writer.ascii(HEADER);
       write(writer);
-      writer.flush();
+      writer.finish();
     } catch (error) {
       throw error instanceof Unwritable ? error.toSerializeError("serpent") : error;
     }
   }
 
   load(bytes: Uint8Array): unknown {
-    const reader = new SerpentReader(textOf(bytes), this.#maxDepth, this.#lossless);
-    const value = reader.read();
-    return reader.sawClass ? this.#classes.revive(value) : value;
+    const parser = new SerpentParser(bytes, this.#maxDepth, this.#lossless);
+    const value = read(parser);
+    return parser.classDicts > 0 ? this.#classes.revive(value) : value;
   }
 
   loadCall(bytes: Uint8Array): CallData {
@@ -90,8 +74,12 @@ class Serpent implements Serializer {
   }
 }
 
-function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!isUtf8(buffer)) throw new SerializeError("serpent: the data is not UTF-8", { code: "PYRO_SERPENT" });
-  return buffer.toString("utf8");
+function read(parser: SerpentParser): unknown {
+  try {
+    return parser.read();
+  } catch (error) {
+    // A limit of the engine, where `maxDepth` was set too high for its stack.
+    if (!(error instanceof RangeError)) throw error;
+    throw new SerializeError(`serpent: ${error.message}`, { code: "PYRO_SERPENT", cause: error });
+  }
 }

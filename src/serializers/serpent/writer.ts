@@ -1,12 +1,18 @@
 import { Buffer } from "node:buffer";
 import type { ByteSink } from "../../bytes.ts";
-import { pyFloatRepr, pyRepr, pyStringRepr } from "../../pyrepr.ts";
+import { pyRepr } from "../../pyrepr.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values.ts";
 import type { ClassCodec } from "../classes.ts";
+import type { CallData } from "../serializer.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
+import { bigintText, complexText, floatText, isoText } from "./scalar-text.ts";
+import { TextWriter } from "./text-writer.ts";
 
-const MOST_DIGITS = 4_300; // Python reads and writes no longer ints
-const LARGE_BYTES = 48 * 1024; // a multiple of 3, so that base64 of the parts is base64 of the whole
+const BASE64_CHUNK = 192 * 1024; // a multiple of 3, so that base64 of the parts is base64 of the whole
+/** Stands for the tuple of a call among the open containers. */
+const CALL: object = {};
+const COMMA = 44;
+const COLON = 58;
 
 export interface WriterOptions {
   readonly classes: ClassCodec;
@@ -15,207 +21,238 @@ export interface WriterOptions {
 }
 
 /** Writes one value as serpent text, byte for byte as `serpent 1.41` does. */
-export class SerpentWriter {
-  readonly #out: ByteSink;
-  readonly #options: WriterOptions;
+export class SerpentWriter extends TextWriter {
+  readonly #classes: ClassCodec;
+  readonly #maxDepth: number;
+  readonly #bytesRepr: boolean;
+  /** The containers around what is being written. */
   readonly #open: object[] = [];
-  /** What is not in the sink yet: text is gathered, as one long write is faster than many. */
-  #text = "";
+  #depth = 0;
+  /** Whether somebody gave all objects a property that shows: those are not to be written. */
+  readonly #inherited: boolean = hasInherited();
 
   constructor(out: ByteSink, options: WriterOptions) {
-    this.#out = out;
-    this.#options = options;
-  }
-
-  put(text: string): void {
-    this.#text += text;
-  }
-
-  flush(): void {
-    this.#out.utf8(this.#text);
-    this.#text = "";
+    super(out);
+    this.#classes = options.classes;
+    this.#maxDepth = options.maxDepth;
+    this.#bytesRepr = options.bytesRepr;
   }
 
   /** @throws {Unwritable} */
   value(value: unknown): void {
-    switch (typeof value) {
-      case "string":
-        this.#text += pyStringRepr(value);
-        return;
-      case "number":
-        this.#text += numberText(value);
-        return;
-      case "boolean":
-        this.#text += value ? "True" : "False";
-        return;
-      case "undefined":
-        this.#text += "None";
-        return;
-      case "bigint":
-        this.#text += bigintText(value);
-        return;
-      case "object":
-        if (value === null) this.#text += "None";
-        else this.#object(value);
-        return;
-      default:
-        throw new Unwritable(`a ${typeof value} does not travel`);
-    }
+    // Not a switch: the engine compiles each of these to a check of its own.
+    if (typeof value === "string") this.text(value);
+    else if (typeof value === "number") this.number(value);
+    else if (typeof value === "object") {
+      if (value === null) this.ascii("None");
+      else this.#object(value);
+    } else if (typeof value === "boolean") this.ascii(value ? "True" : "False");
+    else if (value === undefined) this.ascii("None");
+    else if (typeof value === "bigint") this.ascii(bigintText(value));
+    else throw new Unwritable(`a ${typeof value} does not travel`);
+  }
+
+  /** An INVOKE payload: `('object','method',(1,2),{'name':'value'})`. */
+  call({ object, method, args, kwargs }: CallData): void {
+    this.#enter(CALL);
+    this.byte(40);
+    this.text(object);
+    this.byte(COMMA);
+    this.text(method);
+    this.byte(COMMA);
+    this.#tuple(args);
+    this.byte(COMMA);
+    this.value(kwargs);
+    this.byte(41);
+    this.#depth--;
   }
 
   #object(value: object): void {
-    if (Array.isArray(value)) return value instanceof PyTuple ? this.tuple(value) : this.#items("[", value, "]");
-    if (value instanceof Map) return this.#dict(value, [...value]);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === null || prototype === Object.prototype) return this.#dict(value, Object.entries(value));
-    if (value instanceof Set) return this.#set(value);
-    if (value instanceof PyFloat) {
-      this.#text += floatText(value.value);
-    } else if (value instanceof Uint8Array) this.#bytes(value);
-    else if (value instanceof PyClassDict) this.#classDict(value);
-    else if (value instanceof PyComplex) this.#text += complexText(value);
-    else if (value instanceof Date) this.#text += `'${isoText(value)}'`;
-    else if (value instanceof PyEllipsis) this.#text += "...";
-    else if (value instanceof ArrayBuffer) this.#bytes(new Uint8Array(value));
-    else if (value instanceof DataView) this.#bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-    else if (ArrayBuffer.isView(value)) this.#typedArray(value);
-    else {
-      const replaced = this.#options.classes.toWire(value);
-      if (replaced === undefined) throw unknownClass(value);
-      this.value(replaced);
+    if (Array.isArray(value)) {
+      return prototype !== Array.prototype && value instanceof PyTuple ? this.#tuple(value) : this.#list(value);
     }
+    if (prototype === Object.prototype || prototype === null) return this.#plain(value as Record<string, unknown>);
+    if (value instanceof Map) return this.#pairs(value, value);
+    if (value instanceof Set) return this.#set(value);
+    if (value instanceof PyFloat) return this.#float(value.value);
+    if (value instanceof Uint8Array) return this.#bytes(value);
+    if (value instanceof PyClassDict) return this.#pairs(value, value.entries());
+    if (value instanceof PyComplex) return this.#bracketed(complexText(value));
+    if (value instanceof Date) return this.text(isoText(value));
+    if (value instanceof PyEllipsis) return this.ascii("...");
+    if (value instanceof ArrayBuffer) return this.#bytes(new Uint8Array(value));
+    if (value instanceof DataView) return this.#bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    if (ArrayBuffer.isView(value)) return this.#typedArray(value);
+    const replaced = this.#classes.toWire(value);
+    if (replaced !== undefined) return this.value(replaced);
+    // Plain objects of another realm: a `vm` context, a test runner.
+    if (Object.getPrototypeOf(prototype) === null) return this.#plain(value as Record<string, unknown>);
+    throw unknownClass(value);
   }
 
   #enter(value: object): void {
-    if (this.#open.includes(value)) throw new Unwritable("it contains itself");
-    if (this.#open.length >= this.#options.maxDepth) {
-      throw new Unwritable(`it nests deeper than ${this.#options.maxDepth} levels`);
-    }
-    this.#open.push(value);
+    const open = this.#open;
+    const depth = this.#depth;
+    for (let at = 0; at < depth; at++) if (open[at] === value) throw new Unwritable("it contains itself");
+    this.#checkDepth();
+    open[depth] = value;
+    this.#depth = depth + 1;
   }
 
-  #items(open: string, items: readonly unknown[], close: string): void {
+  /** Every bracket counts: the reader's limit is one of brackets. */
+  #checkDepth(): void {
+    if (this.#depth >= this.#maxDepth) throw new Unwritable(`it nests deeper than ${this.#maxDepth} levels`);
+  }
+
+  /** What has no items, but brackets. */
+  #bracketed(text: string): void {
+    this.#checkDepth();
+    this.ascii(text);
+  }
+
+  #float(value: number): void {
+    if (Number.isNaN(value)) this.#bracketed("{'__class__':'float','value':'nan'}");
+    else this.ascii(floatText(value));
+  }
+
+  /** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
+  number(value: number): void {
+    if (Number.isSafeInteger(value) && (value !== 0 || 1 / value > 0)) return this.integer(value);
+    const size = Math.abs(value);
+    // Here JavaScript writes floats as Python does.
+    if (size >= 1e-4 && size < 1e15) return this.ascii(String(value));
+    this.#float(value);
+  }
+
+  #list(items: readonly unknown[]): void {
     this.#enter(items);
-    this.#text += open;
-    for (let at = 0; at < items.length; at++) {
-      if (at > 0) this.#text += ",";
-      try {
-        this.value(items[at]);
-      } catch (error) {
-        rethrowAt(error, at);
-      }
-    }
-    this.#text += close;
-    this.#open.pop();
+    this.byte(91);
+    this.#items(items);
+    this.byte(93);
+    this.#depth--;
   }
 
-  tuple(items: readonly unknown[]): void {
-    this.#items("(", items, items.length === 1 ? ",)" : ")");
+  #tuple(items: readonly unknown[]): void {
+    this.#enter(items);
+    this.byte(40);
+    this.#items(items);
+    if (items.length === 1) this.byte(COMMA);
+    this.byte(41);
+    this.#depth--;
+  }
+
+  #items(items: readonly unknown[]): void {
+    let at = 0;
+    try {
+      for (; at < items.length; at++) {
+        if (at > 0) this.byte(COMMA);
+        this.value(items[at]);
+      }
+    } catch (error) {
+      rethrowAt(error, at);
+    }
   }
 
   #set(items: ReadonlySet<unknown>): void {
-    if (items.size === 0) {
-      this.#text += "()";
-      return;
-    }
-    for (const item of items) this.#hashable(item, "a set's element");
-    this.#items("{", [...items], "}");
+    // An empty set has no literal: `serpent 1.41` writes the empty tuple.
+    if (items.size === 0) return this.#bracketed("()");
+    for (const item of items) this.#checkHashable(item, "a set's element");
+    this.#enter(items);
+    this.byte(123);
+    this.#items([...items]);
+    this.byte(125);
+    this.#depth--;
   }
 
-  #dict(value: object, entries: readonly (readonly [unknown, unknown])[]): void {
+  #plain(value: Record<string, unknown>): void {
     this.#enter(value);
-    this.#text += "{";
+    let current = "";
     let first = true;
-    for (const [key, one] of entries) {
-      if (!first) this.#text += ",";
+    this.byte(123);
+    try {
+      // Over keys that it enumerates itself, the engine reads values without searching for them.
+      for (const key in value) {
+        if (this.#inherited && !Object.hasOwn(value, key)) continue;
+        if (!first) this.byte(COMMA);
+        first = false;
+        current = key;
+        this.text(key);
+        this.byte(COLON);
+        this.value(value[key]);
+      }
+    } catch (error) {
+      rethrowAt(error, current);
+    }
+    this.byte(125);
+    this.#depth--;
+  }
+
+  #pairs(owner: object, entries: Iterable<readonly [unknown, unknown]>): void {
+    this.#enter(owner);
+    let first = true;
+    this.byte(123);
+    for (const [key, value] of entries) {
+      if (!first) this.byte(COMMA);
       first = false;
-      if (typeof key === "string") this.#text += pyStringRepr(key);
+      if (typeof key === "string") this.text(key);
       else {
-        this.#hashable(key, "a dict's key");
+        this.#checkHashable(key, "a dict's key");
         this.value(key);
       }
-      this.#text += ":";
+      this.byte(COLON);
       try {
-        this.value(one);
+        this.value(value);
       } catch (error) {
         rethrowAt(error, typeof key === "string" ? key : pyRepr(key));
       }
     }
-    this.#text += "}";
-    this.#open.pop();
+    this.byte(125);
+    this.#depth--;
   }
 
-  #classDict(value: PyClassDict): void {
-    this.#dict(value, value.entries());
+  /** Refuses what Python refuses as a key, and what would become a key that it cannot read back. */
+  #checkHashable(key: unknown, what: string): void {
+    switch (typeof key) {
+      case "string":
+      case "boolean":
+      case "bigint":
+        return;
+      case "number":
+        if (!Number.isNaN(key)) return;
+        break;
+      case "object":
+        if (key instanceof PyFloat && !Number.isNaN(key.value)) return;
+        if (key instanceof PyComplex || (this.#bytesRepr && key instanceof Uint8Array)) return;
+        if (!(key instanceof PyTuple)) break;
+        for (const item of key) if (item !== null && item !== undefined) this.#checkHashable(item, what);
+        return;
+      default:
+    }
+    throw new Unwritable(`${what} must be text, a number, a boolean or a tuple of those`);
   }
 
-  #hashable(key: unknown, what: string): void {
-    const number = key instanceof PyFloat ? key.value : key;
-    const fits =
-      typeof key === "string" ||
-      typeof key === "boolean" ||
-      typeof key === "bigint" ||
-      (typeof number === "number" && !Number.isNaN(number)) ||
-      key instanceof PyComplex ||
-      key instanceof PyTuple;
-    if (!fits) throw new Unwritable(`${what} must be text, a number, a boolean or a tuple`);
-    if (key instanceof PyTuple) for (const one of key) this.#hashable(one, what);
-  }
-
+  /** Like Python's `array.array`: a list of its numbers. */
   #typedArray(value: ArrayBufferView): void {
     const numbers = [...(value as unknown as Iterable<number | bigint>)];
     const floats = value instanceof Float32Array || value instanceof Float64Array;
-    this.#items("[", floats ? numbers.map((one) => new PyFloat(Number(one))) : numbers, "]");
+    this.#list(floats ? numbers.map((one) => new PyFloat(Number(one))) : numbers);
   }
 
   #bytes(value: Uint8Array): void {
-    if (this.#options.bytesRepr) {
-      this.#text += pyRepr(value);
-      return;
-    }
+    if (this.#bytesRepr) return this.ascii(pyRepr(value));
+    this.#checkDepth();
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    this.#text += "{'data': '";
-    if (bytes.length <= LARGE_BYTES) this.#text += bytes.toString("base64");
-    else {
-      // Straight into the sink, part by part: a string of the whole would be a third copy of it.
-      this.flush();
-      this.#out.reserve(Math.ceil(bytes.length / 3) * 4);
-      for (let at = 0; at < bytes.length; at += LARGE_BYTES) {
-        this.#out.latin1(bytes.toString("base64", at, Math.min(at + LARGE_BYTES, bytes.length)));
-      }
+    this.ascii("{'data': '");
+    this.need(Math.ceil(bytes.length / 3) * 4);
+    for (let at = 0; at < bytes.length; at += BASE64_CHUNK) {
+      this.latin1(bytes.toString("base64", at, Math.min(at + BASE64_CHUNK, bytes.length)));
     }
-    this.#text += "', 'encoding': 'base64'}";
+    this.ascii("', 'encoding': 'base64'}");
   }
 }
 
-/** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
-function numberText(value: number): string {
-  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : floatText(value);
-}
-
-/** Infinity has no literal but one that overflows; nan has none at all. */
-function floatText(value: number): string {
-  if (Number.isNaN(value)) return "{'__class__':'float','value':'nan'}";
-  if (!Number.isFinite(value)) return value > 0 ? "1e30000" : "-1e30000";
-  return pyFloatRepr(value);
-}
-
-function bigintText(value: bigint): string {
-  const text = String(value);
-  if (text.length > MOST_DIGITS) throw new Unwritable(`an integer of more than ${MOST_DIGITS} digits`);
-  return text;
-}
-
-function complexText({ re, im }: PyComplex): string {
-  if (Object.is(im, -0) || Number.isNaN(re) || Number.isNaN(im)) {
-    throw new Unwritable("a complex number with nan, or with an imaginary part of -0.0, has no form that Python reads");
-  }
-  return `(${floatText(re)}${im < 0 ? "" : "+"}${floatText(im)}j)`;
-}
-
-/** Python's isoformat of the moment, in UTC; microseconds only when there are any. */
-function isoText(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw new Unwritable("an invalid Date");
-  const [seconds = "", fraction = ""] = date.toISOString().slice(0, -1).split(".");
-  return `${seconds}${fraction === "000" ? "" : `.${fraction}000`}+00:00`;
+function hasInherited(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
 }

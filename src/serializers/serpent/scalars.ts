@@ -1,0 +1,193 @@
+import { PyComplex, PyFloat } from "../../values.ts";
+import { asciiKey, wideKey } from "./known-keys.ts";
+import { readNumber } from "./number-literals.ts";
+import { Source } from "./source.ts";
+import { readStrings } from "./string-literals.ts";
+
+const DOUBLE = 34;
+const SINGLE = 39;
+const COMMA = 44;
+const DOT = 46;
+const COLON = 58;
+const BACKSLASH = 92;
+const LIST_END = 93;
+const PAREN_OPEN = 40;
+const PAREN_END = 41;
+const BRACE_END = 125;
+const PLUS = 43;
+const MINUS = 45;
+
+const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+const LONGEST_KEY = 24;
+/** Behind so many bytes of a text, the engine's own search is faster. */
+const SHORT_TEXT = 64;
+const ONLY_COMPLEX = "an operator, which only a complex number may have,";
+
+/**
+ * Reads text and numbers in the forms that peers write, plain and with punctuation right behind, by the byte; every
+ * other form of them is left to `string-literals.ts` and `number-literals.ts`.
+ */
+export class ScalarReader extends Source {
+  readonly lossless: boolean;
+  /** Where the number read last ended; -1 behind a complex one, which takes no further part. */
+  numberEnd = -1;
+  /** Whether it had a point or an exponent. */
+  #isFloat = false;
+
+  /** @throws {SerializeError} for bytes that are not UTF-8. */
+  constructor(bytes: Uint8Array, maxDepth: number, lossless: boolean) {
+    super(bytes, maxDepth);
+    this.lossless = lossless;
+  }
+
+  /** Text in simple quotes, without escapes, and with nothing but punctuation behind; else `readStrings` has it. */
+  quoted(quote: number): unknown {
+    const { bytes } = this;
+    const from = this.at + 1;
+    const limit = Math.min(from + SHORT_TEXT, this.end);
+    let seen = 0;
+    for (let at = from; at < limit; at++) {
+      const code = bytes[at] as number;
+      if (code === quote) {
+        if (!this.#endsValue(at + 1)) break;
+        this.at = at + 1;
+        return seen < 128 ? this.ascii(from, at) : this.text(from, at);
+      }
+      if (code < 32 || code === BACKSLASH) break;
+      seen |= code;
+      if (at === from + SHORT_TEXT - 1) {
+        const to = this.plainUpTo(quote, at);
+        if (to < 0 || !this.#endsValue(to + 1)) break;
+        this.at = to + 1;
+        return this.isAscii ? this.ascii(from, to) : this.text(from, to);
+      }
+    }
+    return readStrings(this);
+  }
+
+  /** A short key in simple quotes, its colon right behind; undefined, and nothing read, for anything else. */
+  plainKey(): string | undefined {
+    const { bytes } = this;
+    const quote = bytes[this.at];
+    if (quote !== SINGLE && quote !== DOUBLE) return undefined;
+    const from = this.at + 1;
+    const limit = Math.min(from + LONGEST_KEY + 1, this.end);
+    let hash = 0;
+    let seen = 0;
+    for (let at = from; at < limit; at++) {
+      const code = bytes[at] as number;
+      if (code === quote) {
+        if (bytes[at + 1] !== COLON) return undefined;
+        this.at = at + 1;
+        return seen < 128 ? asciiKey(bytes, from, at, hash) : wideKey(bytes, from, at, hash);
+      }
+      if (code < 32 || code === BACKSLASH) return undefined;
+      seen |= code;
+      hash = (Math.imul(hash, 31) + code) | 0;
+    }
+    return undefined;
+  }
+
+  #endsValue(at: number): boolean {
+    const next = this.bytes[at];
+    return (
+      next === COMMA ||
+      next === BRACE_END ||
+      next === LIST_END ||
+      next === COLON ||
+      next === PAREN_END ||
+      at === this.end
+    );
+  }
+
+  /** Without a sign. */
+  number(): unknown {
+    const value = this.#digits();
+    return this.lossless && this.#isFloat ? new PyFloat(value as number) : value;
+  }
+
+  /** Without a sign; sets `#isFloat`. */
+  #digits(): number | bigint | PyComplex {
+    const { bytes, end } = this;
+    const start = this.at;
+    let at = start;
+    let value = 0;
+    for (; at < end; at++) {
+      const digit = (bytes[at] as number) - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const whole = at;
+    if (bytes[at] === DOT) {
+      for (at++; at < end; at++) {
+        const digit = (bytes[at] as number) - 48;
+        if (digit < 0 || digit > 9) break;
+        value = value * 10 + digit;
+      }
+    }
+    const next = at < end ? bytes[at] : COMMA;
+    if (
+      (next === COMMA || next === BRACE_END || next === LIST_END || next === PAREN_END || next === COLON) &&
+      whole > start &&
+      (bytes[start] !== 48 || whole === start + 1)
+    ) {
+      const isFloat = at > whole;
+      // Up to 15 digits are exact, and so is their power of ten: dividing rounds once, and rightly.
+      const exact = at - start <= 15;
+      if (exact || isFloat) {
+        this.at = this.numberEnd = at;
+        this.#isFloat = isFloat;
+        if (!isFloat) return value;
+        return exact ? value / (POWERS_OF_TEN[at - whole - 1] as number) : Number(this.ascii(start, at));
+      }
+    }
+    const literal = readNumber(this);
+    this.#isFloat = literal.isFloat;
+    this.numberEnd = this.at;
+    return literal.value;
+  }
+
+  /** A number behind its sign, at which the position is. */
+  signed(negative: boolean): unknown {
+    this.at++;
+    this.skipBlanks();
+    const number = this.#unsigned();
+    this.numberEnd = this.at;
+    if (number instanceof PyComplex) return negative ? new PyComplex(-number.re, -number.im) : number;
+    // There is no integer -0.
+    const value = negative && (this.#isFloat || number !== 0) ? -number : number;
+    return this.lossless && this.#isFloat ? new PyFloat(value as number) : value;
+  }
+
+  /** What a sign may stand before: a number, perhaps in parentheses. */
+  #unsigned(): number | bigint | PyComplex {
+    const code = this.bytes[this.at] ?? 0;
+    if (code === DOT || (code >= 48 && code <= 57)) return this.#digits();
+    if (code !== PAREN_OPEN) this.unexpected("a number");
+    this.open();
+    this.skipBlanks();
+    const number = this.#unsigned();
+    this.skipBlanks();
+    this.close(PAREN_END);
+    return number;
+  }
+
+  /** What may follow a value: blanks, and the other half of a complex number. Gives the value, or that number. */
+  behind(value: unknown): unknown {
+    const isNumber = this.at === this.numberEnd;
+    this.skipBlanks();
+    const sign = this.bytes[this.at];
+    if (sign !== PLUS && sign !== MINUS) return value;
+    const re = value instanceof PyFloat ? value.value : typeof value === "bigint" ? Number(value) : value;
+    if (!isNumber || typeof re !== "number" || (typeof value === "bigint" && !Number.isFinite(re)))
+      this.fail(ONLY_COMPLEX);
+    const at = this.at++;
+    this.skipBlanks();
+    const other = this.#unsigned();
+    if (!(other instanceof PyComplex)) this.fail(ONLY_COMPLEX, at);
+    this.numberEnd = -1;
+    this.skipBlanks();
+    // Python adds or subtracts here: that makes 0.0 of -0.0, and -0.0 of none.
+    return sign === MINUS ? new PyComplex(re - 0, 0 - other.im) : new PyComplex(re + 0, 0 + other.im);
+  }
+}
