@@ -1,5 +1,5 @@
 import { Daemon, type DaemonOptions } from "../daemon/daemon.ts";
-import { type KeepOptions, keepRegistered, type RegistrationEvent } from "./keep-registered.ts";
+import { type KeepOptions, type KeptRegistration, keepRegistered, type RegistrationEvent } from "./keep-registered.ts";
 
 export interface ServeOptions extends DaemonOptions {
   /** Where the names are registered; false: nowhere. Default: the configured name server. */
@@ -37,22 +37,41 @@ export function stopSignal(signal?: AbortSignal): Promise<string> {
  */
 export async function serve(objects: Readonly<Record<string, object>>, options: ServeOptions = {}): Promise<void> {
   const { nameServer, signal, log = console.log, ...daemonOptions } = options;
-  const stopped = stopSignal(signal);
+  const over = new AbortController();
+  const stopped = stopSignal(signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]));
+  try {
+    await serveUntil(stopped, objects, { ...daemonOptions, nameServer: nameServer ?? {}, log });
+  } finally {
+    over.abort(); // the process's signals are its own again
+  }
+}
+
+async function serveUntil(
+  stopped: Promise<string>,
+  objects: Readonly<Record<string, object>>,
+  options: ServeOptions & Required<Pick<ServeOptions, "nameServer" | "log">>,
+): Promise<void> {
+  const { nameServer, log, ...daemonOptions } = options;
   await using daemon = await Daemon.listen({
     onError: (error, client) => log(`${client}: ${error.message}`),
     ...daemonOptions,
   });
-  await using names = new AsyncDisposableStack();
-  for (const [name, target] of Object.entries(objects)) {
-    const uri = daemon.register(target);
-    log(`Object ${typeof target === "function" ? target.name : target.constructor.name}:`);
-    log(`    uri = ${uri}`);
-    if (nameServer === false) continue;
-    log(`    name = ${name}`);
-    names.use(keepRegistered(name, uri, { ...nameServer, onEvent: (event) => log(describe(name, event)) }));
+  const kept: KeptRegistration[] = [];
+  try {
+    for (const [name, target] of Object.entries(objects)) {
+      const uri = daemon.register(target);
+      log(`Object ${typeof target === "function" ? target.name : target.constructor.name}:`);
+      log(`    uri = ${uri}`);
+      if (nameServer === false) continue;
+      log(`    name = ${name}`);
+      kept.push(keepRegistered(name, uri, { ...nameServer, onEvent: (event) => log(describe(name, event)) }));
+    }
+    log("Pyro daemon running.");
+    await stopped;
+  } finally {
+    // The names go first, so that nobody is sent to a daemon that is closing.
+    await Promise.all(kept.map((one) => one[Symbol.asyncDispose]()));
   }
-  log("Pyro daemon running.");
-  await stopped;
 }
 
 /** A registration event as one line for people. */
