@@ -18,13 +18,16 @@ export class PyroError extends Error {
   readonly code: string;
   /** The traceback that the other side sent along, one text with line ends; undefined for local errors. */
   remoteTraceback: string | undefined;
+  /** The exception's instance variables on the other side, all but the traceback; undefined for local errors. */
+  readonly remoteAttributes: ReadonlyMap<string, unknown> | undefined;
 
   constructor(message: string, options: PyroErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = options.code ?? new.target.defaultCode;
-    // Not enumerable: it prints as part of the stack, not as a field under it.
-    Object.defineProperty(this, "remoteTraceback", { value: undefined, writable: true, configurable: true });
+    // Not enumerable: local errors print without them.
+    const hidden = { value: undefined, writable: true, configurable: true, enumerable: false };
+    Object.defineProperties(this, { remoteTraceback: hidden, remoteAttributes: hidden });
   }
 }
 

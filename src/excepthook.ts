@@ -1,5 +1,3 @@
-import { PyroError } from "./errors.ts";
-
 const ABOVE = " +--- This exception occured remotely (Pyro) - Remote traceback:";
 const BELOW = " +--- End of remote traceback";
 
@@ -9,8 +7,9 @@ const BELOW = " +--- End of remote traceback";
  */
 export function formatTraceback(error: unknown): string {
   const local = error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
-  if (!(error instanceof PyroError) || error.remoteTraceback === undefined) return `${local}\n`;
-  const lines = error.remoteTraceback.replace(/\n$/, "").split("\n");
+  const remote: unknown = error instanceof Error ? Reflect.get(error, "remoteTraceback") : undefined;
+  if (typeof remote !== "string" || remote === "") return `${local}\n`;
+  const lines = remote.replace(/\n$/, "").split("\n");
   return `${local}\n${ABOVE}\n${lines.map((line) => ` | ${line}\n`).join("")}${BELOW}\n`;
 }
 

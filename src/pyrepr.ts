@@ -1,4 +1,5 @@
-import { PyComplex, PyEllipsis, PyFloat, PyTuple } from "./values.ts";
+import { inspect } from "node:util";
+import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "./values.ts";
 
 // What Python's repr escapes: everything in Unicode's categories C and Z but the space, quotes and backslash apart.
 const ESCAPED = /[\p{C}\p{Zl}\p{Zp}\p{Zs}\\]/gu;
@@ -45,42 +46,63 @@ export function pyFloatRepr(value: number): string {
 
 /**
  * A value as Python's `repr` shows it: `['chair', 'bike']`, `{'a': 1}`, `None`. For people; nothing reads it back.
+ * A container inside of itself is `[...]` or `{...}` there.
  */
 export function pyRepr(value: unknown): string {
+  return repr(value, []);
+}
+
+function repr(value: unknown, open: readonly object[]): string {
   switch (typeof value) {
     case "string":
       return pyStringRepr(value);
     case "number":
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : pyFloatRepr(value);
-    case "bigint":
-      return String(value);
     case "boolean":
       return value ? "True" : "False";
+    case "undefined":
+      return "None";
     case "object":
-      return value === null ? "None" : objectRepr(value);
+      return value === null ? "None" : objectRepr(value, open);
+    case "function":
+      return `<function ${value.name}>`;
     default:
-      return value === undefined ? "None" : String(value);
+      return String(value);
   }
 }
 
-function objectRepr(value: object): string {
-  if (value instanceof PyTuple) return value.length === 1 ? `(${pyRepr(value[0])},)` : `(${listed(value)})`;
-  if (Array.isArray(value)) return `[${listed(value)}]`;
-  if (value instanceof Set) return value.size === 0 ? "set()" : `{${listed([...value])}}`;
-  if (value instanceof Map) return `{${pairs([...value])}}`;
+function objectRepr(value: object, open: readonly object[]): string {
   if (value instanceof Uint8Array) return `b${bytesRepr(value)}`;
   if (value instanceof PyFloat) return pyFloatRepr(value.value);
   if (value instanceof PyComplex) return complexRepr(value);
   if (value instanceof PyEllipsis) return "Ellipsis";
+  const round = open.includes(value);
+  const inside = [...open, value];
+  const items = (all: Iterable<unknown>): string => Array.from(all, (one) => repr(one, inside)).join(", ");
+  const pairs = (all: Iterable<readonly [unknown, unknown]>): string =>
+    round ? "..." : Array.from(all, ([key, one]) => `${repr(key, inside)}: ${repr(one, inside)}`).join(", ");
+  if (value instanceof PyTuple) return round ? "(...)" : `(${items(value)}${value.length === 1 ? "," : ""})`;
+  if (Array.isArray(value)) return round ? "[...]" : `[${items(value)}]`;
+  if (value instanceof Set) return value.size === 0 ? "set()" : `{${round ? "..." : items(value)}}`;
+  if (value instanceof Map) return `{${pairs(value)}}`;
+  if (value instanceof PyClassDict) return `<${value.className} {${pairs(value.fields)}}>`;
+  if (value instanceof Error) return `${value.name}(${items(argsOf(value))})`;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return `{${pairs(Object.entries(value))}}`;
-  return `<${value.constructor.name} ${pyStringRepr(String(value))}>`;
+  return otherRepr(value, prototype as object);
 }
 
-const listed = (items: readonly unknown[]): string => items.map(pyRepr).join(", ");
+/** What Python's exception was made with; for our own errors their message. */
+function argsOf(error: Error): readonly unknown[] {
+  const args: unknown = Reflect.get(error, "remoteArgs");
+  return Array.isArray(args) ? args : [error.message];
+}
 
-const pairs = (entries: readonly [unknown, unknown][]): string =>
-  entries.map(([key, value]) => `${pyRepr(key)}: ${pyRepr(value)}`).join(", ");
+/** Objects of other classes. Their own members are not touched: those of a remote object would be calls. */
+function otherRepr(value: object, prototype: object): string {
+  const described = prototype.toString !== Object.prototype.toString && typeof prototype.toString === "function";
+  return described ? `<${prototype.constructor.name} ${pyStringRepr(String(value))}>` : inspect(value, { depth: 0 });
+}
 
 function complexRepr({ re, im }: PyComplex): string {
   const part = (value: number): string => pyFloatRepr(value).replace(/\.0$/, "");

@@ -12,7 +12,7 @@ export class RemoteError extends PyroError {
   readonly remoteType: string;
   readonly remoteArgs: readonly unknown[];
   /** The exception's instance variables, all but the traceback. */
-  readonly remoteAttributes: ReadonlyMap<string, unknown>;
+  override readonly remoteAttributes: ReadonlyMap<string, unknown>;
 
   /**
    * @param type Python's class; a bare name is one of its builtins.
@@ -36,7 +36,7 @@ export class RemoteError extends PyroError {
 }
 
 /** Python's `str(exception)`. */
-function exceptionText(type: string, args: readonly unknown[]): string {
+export function exceptionText(type: string, args: readonly unknown[]): string {
   if (args.length === 0) return "";
   if (args.length > 1) {
     if (isPythonSubclass(type, "OSError") && args.length === 2) return `[Errno ${pyRepr(args[0])}] ${String(args[1])}`;

@@ -4,8 +4,7 @@ export type UriProtocol = "PYRO" | "PYRONAME" | "PYROMETA";
 
 /** The name server's port where a PYRONAME or PYROMETA URI names only its host. */
 const NS_PORT = 9090;
-// As few characters as possible before the first `@`; one trailing newline is tolerated (`Pyro5 5.15, core.py`).
-const SHAPE = /^([Pp][Yy][Rr][Oo][a-zA-Z]*):(\S+?)(?:@([^\n]+))?\n?$/;
+const SCHEME = /^([Pp][Yy][Rr][Oo][a-zA-Z]*):/;
 const IPV6 = /^\[([0-9a-fA-F:%]+)\](?::(\d+))?/;
 
 interface Place {
@@ -36,7 +35,7 @@ export class URI {
   private constructor(protocol: UriProtocol, object: string, place: Place) {
     this.protocol = protocol;
     this.object = object;
-    this.tags = protocol === "PYROMETA" ? [...new Set(object.split(",").map((tag) => tag.trim()))] : [];
+    this.tags = Object.freeze(protocol === "PYROMETA" ? [...new Set(object.split(",").map((tag) => tag.trim()))] : []);
     this.sockname = place.sockname;
     this.host = place.host;
     this.port = place.port;
@@ -51,11 +50,10 @@ export class URI {
   static parse(text: string | URI): URI {
     if (text instanceof URI) return text;
     if (typeof text !== "string") throw new TypeError("uri parameter object is of wrong type");
-    const shape = SHAPE.exec(text);
-    const object = shape?.[2];
-    if (shape === null || object === undefined) throw invalid("invalid uri");
-    const protocol = shape[1]?.toUpperCase();
-    const location = shape[3];
+    const scheme = SCHEME.exec(text);
+    if (scheme === null) throw invalid("invalid uri");
+    const protocol = scheme[1]?.toUpperCase();
+    const [object, location] = splitLocation(text.slice(scheme[0].length));
     switch (protocol) {
       case "PYRO":
         if (location === undefined) throw invalid("invalid uri");
@@ -80,7 +78,7 @@ export class URI {
     const known = protocol === "PYRO" || protocol === "PYRONAME" || protocol === "PYROMETA";
     const tags = object instanceof Set || Array.isArray(object) ? [...(object as Iterable<unknown>)].join(",") : object;
     const text = (value: unknown): value is string | null | undefined => typeof (value ?? "") === "string";
-    if (!known || typeof tags !== "string" || !text(sockname) || !text(host) || typeof (port ?? 0) !== "number") {
+    if (!known || typeof tags !== "string" || !text(sockname) || !text(host) || !isPort(port ?? 0)) {
       throw invalid("invalid uri state");
     }
     return new URI(protocol, tags, { sockname: sockname ?? null, host: host ?? null, port: (port as number) ?? null });
@@ -124,6 +122,23 @@ export class URI {
   }
 }
 
+/**
+ * The object, and the location behind the first `@` that has anything on both sides; one newline at the end is
+ * tolerated (`Pyro5 5.15, core.py`). By hand: Python's pattern takes quadratic time over text of many `@`.
+ */
+function splitLocation(text: string): [object: string, location: string | undefined] {
+  const body = text.endsWith("\n") ? text.slice(0, -1) : text;
+  const at = body.indexOf("@", 1);
+  const located = at > 0 && at < body.length - 1;
+  const object = located ? body.slice(0, at) : body;
+  if (object === "" || /\s/.test(object) || body.includes("\n")) throw invalid("invalid uri");
+  return [object, located ? body.slice(at + 1) : undefined];
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
+}
+
 function parseLocation(location: string, defaultPort: number | undefined): Place {
   if (location.startsWith("./u:")) {
     const sockname = location.slice(4);
@@ -150,6 +165,6 @@ function parsePort(text: string | undefined, defaultPort: number | undefined): n
   }
   const digits = text.trim();
   const port = Number(digits);
-  if (!/^\d+$/.test(digits) || port > 65_535) throw invalid(`invalid port in uri, port=${text}`);
+  if (!/^\d+$/.test(digits) || !isPort(port)) throw invalid(`invalid port in uri, port=${text}`);
   return port;
 }

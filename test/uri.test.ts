@@ -68,3 +68,27 @@ test("what is no text is refused", () => {
   expect(() => URI.fromState(["PYRO", 1, null, "h", 1])).toThrow("invalid uri state");
   expect(() => URI.fromState(["HTTP", "x", null, "h", 1])).toThrow("invalid uri state");
 });
+
+test("a state is no way round the rules for ports", () => {
+  for (const port of [-1, 65_536, 1.5, Number.NaN, "1", true]) {
+    expect(() => URI.fromState(["PYRO", "x", null, "h", port]), String(port)).toThrow("invalid uri state");
+  }
+  expect(String(URI.fromState(["PYRO", "x", null, "h", 65_535]))).toBe("PYRO:x@h:65535");
+  expect(String(URI.fromState(["PYRONAME", "x", null, null, null]))).toBe("PYRONAME:x");
+});
+
+test("a URI cannot be changed", () => {
+  const uri = URI.parse("PYROMETA:a,b@h");
+  expect(() => Object.assign(uri, { host: "other" })).toThrow(TypeError);
+  expect(() => (uri.tags as string[]).push("c")).toThrow(TypeError);
+});
+
+test("long text is read in no time, whatever it holds", () => {
+  const start = performance.now();
+  for (const unit of ["@", "a@", "@\n", "x", " "]) {
+    expect(() => URI.parse(`PYRO:${unit.repeat(200_000)}\n\n`)).toThrow("invalid uri");
+    expect(() => URI.parse(`PYRONAME:x y${unit.repeat(200_000)}`)).toThrow("invalid uri");
+  }
+  expect(URI.parse(`PYRONAME:${"@".repeat(200_000)}\n`)).toMatchObject({ object: "@", port: 9090 });
+  expect(performance.now() - start).toBeLessThan(2_000);
+});

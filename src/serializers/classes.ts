@@ -2,10 +2,12 @@
  * The class step: dicts that carry `__class__` to objects, and objects to such dicts. Class names follow the version
  * of the session, never the process: a Pyro5 peer refuses `Pyro4.core.URI`, and the other way round.
  */
+import { Buffer } from "node:buffer";
 import { SecurityError, SerializeError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { URI } from "../uri.ts";
 import { asTuple, PyClassDict, PyFloat, PyTuple, tuple } from "../values.ts";
+import { type ClassRegistry, sharedClasses } from "./class-registry.ts";
 import { errorToWire, knownException, remoteException } from "./exceptions.ts";
 import { BatchException, DaemonStandIn, ProxyState } from "./pyro-classes.ts";
 
@@ -30,6 +32,8 @@ export interface ClassCodecOptions {
    * exception a RemoteError, with nothing lost.
    */
   readonly unknown: "keep" | "refuse";
+  /** Classes beside Pyro's own. Default: those that `registerClass` and `registerException` were told. */
+  readonly registry?: ClassRegistry;
 }
 
 const NAMES = {
@@ -49,24 +53,29 @@ const NAMES = {
 
 /** The class step of one version. */
 export function createClassCodec(version: PyroVersion, options: ClassCodecOptions): ClassCodec {
-  return new Codec(version, options.unknown === "refuse");
+  return new Codec(version, options);
 }
 
 class Codec implements ClassCodec {
   readonly version: PyroVersion;
   readonly #refusing: boolean;
+  readonly #registry: ClassRegistry;
+  readonly #revive = (value: unknown): unknown => this.revive(value);
 
-  constructor(version: PyroVersion, refusing: boolean) {
+  constructor(version: PyroVersion, options: ClassCodecOptions) {
     this.version = version;
-    this.#refusing = refusing;
+    this.#refusing = options.unknown === "refuse";
+    this.#registry = options.registry ?? sharedClasses;
   }
 
   toWire(value: object): unknown {
+    const registered = this.#registry.writer(value);
+    if (registered !== undefined) return registered(value, this.version);
     const names = NAMES[this.version];
     if (value instanceof URI) return classDict(names.uri, tuple(...value.state));
     if (value instanceof BatchException) {
       const error = value.error instanceof Error ? value.error : new Error(String(value.error));
-      return new PyClassDict(names.batch, new Map([["exception", errorToWire(error, this.version)]]));
+      return new PyClassDict(names.batch, new Map([["exception", this.toWire(error)]]));
     }
     if (value instanceof Error) return errorToWire(value, this.version);
     if (value instanceof ProxyState) return classDict(names.proxy, this.#proxyState(value));
@@ -77,10 +86,10 @@ class Codec implements ClassCodec {
   revive(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) {
-      const items = value.map((one) => this.revive(one));
+      const items = value.map(this.#revive);
       return value instanceof PyTuple ? asTuple(items) : items;
     }
-    if (value instanceof Set) return new Set([...value].map((one) => this.revive(one)));
+    if (value instanceof Set) return new Set([...value].map(this.#revive));
     if (value instanceof Map) {
       if (value.has("__class__")) return this.#fromDict(value as Map<unknown, unknown>);
       for (const [key, one] of value) value.set(key, this.revive(one));
@@ -94,12 +103,15 @@ class Codec implements ClassCodec {
   }
 
   #fromDict(dict: Map<unknown, unknown>): unknown {
-    const className = dict.get("__class__");
+    const written = dict.get("__class__");
     const fields = new Map(dict);
     fields.delete("__class__");
+    const className = written instanceof Uint8Array ? Buffer.from(written).toString("utf8") : written;
     if (typeof className !== "string") {
       throw new SerializeError(`the __class__ of a dict must be a str, not ${typeof className}`);
     }
+    const registered = this.#registry.reader(className, this.version);
+    if (registered !== undefined) return registered(className, fields, this.version, this.#revive);
     if (className.includes("__") && this.#refusing) {
       throw new SecurityError(`refused to deserialize types with double underscores in their name: ${className}`);
     }

@@ -1,8 +1,8 @@
 import { AttributeError, PYRO_ERRORS, PyroError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { builtinException } from "../python-exceptions.ts";
-import { RemoteError } from "../remote-error.ts";
-import { PyClassDict, tuple } from "../values.ts";
+import { exceptionText, RemoteError } from "../remote-error.ts";
+import { asTuple, PyClassDict } from "../values.ts";
 
 /** The Python class that an error of JavaScript's own travels as. */
 const PYTHON_OF: ReadonlyMap<string, string> = new Map([
@@ -11,6 +11,8 @@ const PYTHON_OF: ReadonlyMap<string, string> = new Map([
   ["ReferenceError", "NameError"],
   ["SyntaxError", "SyntaxError"],
   ["URIError", "ValueError"],
+  // What AbortSignal.timeout() aborts with.
+  ["TimeoutError", "TimeoutError"],
 ]);
 
 const errorsModule = (version: PyroVersion): string => `Pyro${version}.errors.`;
@@ -21,34 +23,38 @@ const errorsModule = (version: PyroVersion): string => `Pyro${version}.errors.`;
  * The stack goes along as the remote traceback.
  */
 export function errorToWire(error: Error, version: PyroVersion): PyClassDict {
-  const { className, args, attributes } = describe(error, version);
+  return exceptionDict(error, describe(error, version));
+}
+
+/** How an error is told to Python: `className(*args)`, with `attributes` set on it. */
+export interface Described {
+  readonly className: string;
+  readonly args: readonly unknown[];
+  readonly attributes: Iterable<readonly [string, unknown]>;
+}
+
+/** An error as the class dict of the exception that it is described as. */
+export function exceptionDict(error: Error, { className, args, attributes }: Described): PyClassDict {
   return new PyClassDict(
     className,
     new Map<unknown, unknown>([
       ["__exception__", true],
-      ["args", tuple(...args)],
+      ["args", asTuple([...args])],
       ["attributes", new Map<unknown, unknown>([...attributes, ["_pyroTraceback", traceback(error, className)]])],
     ]),
   );
-}
-
-interface Described {
-  readonly className: string;
-  readonly args: readonly unknown[];
-  readonly attributes: Iterable<[string, unknown]>;
 }
 
 function describe(error: Error, version: PyroVersion): Described {
   if (error instanceof RemoteError) {
     return { className: error.remoteType, args: error.remoteArgs, attributes: error.remoteAttributes };
   }
+  const attributes = attributesOf(error);
   if (error instanceof AttributeError)
-    return { className: "builtins.AttributeError", args: [error.message], attributes: [] };
+    return { className: "builtins.AttributeError", args: [error.message], attributes };
   if (error instanceof PyroError) {
-    const name = PYRO_ERRORS.has(error.name) ? error.name : "PyroError";
-    return { className: errorsModule(version) + name, args: [error.message], attributes: [] };
+    return { className: errorsModule(version) + pyroName(error), args: [error.message], attributes };
   }
-  const attributes = Object.entries(error).filter(([key, value]) => key !== "cause" && isPlain(value));
   const builtin = PYTHON_OF.get(error.name) ?? PYTHON_OF.get(error.constructor.name);
   if (builtin !== undefined) return { className: `builtins.${builtin}`, args: [error.message], attributes };
   const name = error.name === "Error" ? error.constructor.name : error.name;
@@ -56,21 +62,57 @@ function describe(error: Error, version: PyroVersion): Described {
   return { className: "builtins.RuntimeError", args: [text], attributes };
 }
 
-function isPlain(value: unknown): boolean {
-  return value === null || ["string", "number", "boolean", "bigint"].includes(typeof value);
+/** The nearest of Pyro's own classes that an error descends from. */
+function pyroName(error: PyroError): string {
+  let at: unknown = error.constructor;
+  while (typeof at === "function") {
+    if (PYRO_ERRORS.get(at.name) === at) return at.name;
+    at = Object.getPrototypeOf(at);
+  }
+  return PyroError.name;
+}
+
+/**
+ * The fields of an error that go along as attributes: its own, as far as they are plain values. Python assigns each to
+ * the exception, so `args` would replace its arguments, and `__class__` and the like would fail.
+ */
+export function attributesOf(error: Error): [string, unknown][] {
+  const own = new Map(error instanceof PyroError ? error.remoteAttributes : undefined);
+  for (const [key, value] of Object.entries(error)) {
+    const kept = /^(?:name|message|stack|cause|args|_pyroTraceback)$|^__/.test(key);
+    const code = key === "code" && error instanceof PyroError;
+    if (!kept && !code && isPlain(value, 0)) own.set(key, value);
+  }
+  return [...own];
+}
+
+const DEEPEST_ATTRIBUTE = 10;
+
+function isPlain(value: unknown, depth: number): boolean {
+  if (value === null || ["string", "number", "boolean", "bigint"].includes(typeof value)) return true;
+  if (typeof value !== "object" || depth === DEEPEST_ATTRIBUTE) return false;
+  if (Array.isArray(value)) return value.every((one) => isPlain(one, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === null || prototype === Object.prototype) && isPlain(Object.values(value), depth);
 }
 
 /** The stack in the form of a Python traceback: lines that each end with a line end, the exception last. */
 function traceback(error: Error, className: string): string[] {
   const name = className.replace(/^builtins\./, "");
-  const earlier = error instanceof PyroError && error.remoteTraceback !== undefined ? [error.remoteTraceback] : [];
+  const earlier = remoteTracebackOf(error);
   const frames = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
   return [
-    ...earlier,
+    ...(earlier === undefined ? [] : [earlier]),
     "Traceback (most recent call last):\n",
     ...frames.toReversed().map((line) => `  ${line.trim()}\n`),
     `${name}: ${error.message}\n`,
   ];
+}
+
+/** The traceback that the other side sent along with an error, of Pyro's or of a registered class. */
+function remoteTracebackOf(error: Error): string | undefined {
+  const text: unknown = Reflect.get(error, "remoteTraceback");
+  return typeof text === "string" ? text : undefined;
 }
 
 /** The error in an exception's class dict; undefined when nobody here or in Pyro knows its class. */
@@ -82,8 +124,10 @@ export function knownException(
   const module = errorsModule(version);
   const ownClass = className.startsWith(module) ? PYRO_ERRORS.get(className.slice(module.length)) : undefined;
   if (ownClass !== undefined) {
-    const [first = ""] = argsOf(fields);
-    return withTraceback(new ownClass(typeof first === "string" ? first : String(first)), fields);
+    const error = withTraceback(new ownClass(exceptionText(className, argsOf(fields))), fields);
+    const attributes = exceptionAttributes(fields);
+    if (attributes.size > 0) Object.defineProperty(error, "remoteAttributes", { value: attributes });
+    return error;
   }
   if (className.startsWith(module)) return undefined;
   const builtin = builtinException(className);
@@ -96,16 +140,20 @@ export function knownException(
 
 /** An exception of any class, with all that came with it. */
 export function remoteException(className: string, fields: ReadonlyMap<unknown, unknown>): RemoteError {
-  const attributes = new Map<string, unknown>();
-  for (const [key, value] of entriesOf(fields.get("attributes"))) {
-    if (key !== "_pyroTraceback") attributes.set(key, value);
-  }
-  return withTraceback(new RemoteError(className, argsOf(fields), attributes), fields);
+  return withTraceback(new RemoteError(className, argsOf(fields), exceptionAttributes(fields)), fields);
 }
 
-function argsOf(fields: ReadonlyMap<unknown, unknown>): readonly unknown[] {
+/** What the exception was made with; nothing when that is no list. */
+export function argsOf(fields: ReadonlyMap<unknown, unknown>): readonly unknown[] {
   const args = fields.get("args");
   return Array.isArray(args) ? args : [];
+}
+
+/** The exception's instance variables, all but the traceback. */
+export function exceptionAttributes(fields: ReadonlyMap<unknown, unknown>): Map<string, unknown> {
+  const attributes = new Map(entriesOf(fields.get("attributes")));
+  attributes.delete("_pyroTraceback");
+  return attributes;
 }
 
 function entriesOf(dict: unknown): [string, unknown][] {
@@ -113,8 +161,12 @@ function entriesOf(dict: unknown): [string, unknown][] {
   return typeof dict === "object" && dict !== null ? Object.entries(dict) : [];
 }
 
-function withTraceback<E extends PyroError>(error: E, fields: ReadonlyMap<unknown, unknown>): E {
-  const lines = entriesOf(fields.get("attributes")).find(([key]) => key === "_pyroTraceback")?.[1];
-  if (Array.isArray(lines)) error.remoteTraceback = lines.map(String).join("");
+/** Gives an error the traceback that came in its class dict. */
+export function withTraceback<E extends Error>(error: E, fields: ReadonlyMap<unknown, unknown>): E {
+  const lines = new Map(entriesOf(fields.get("attributes"))).get("_pyroTraceback");
+  if (Array.isArray(lines)) {
+    const value = lines.map(String).join("");
+    Object.defineProperty(error, "remoteTraceback", { value, writable: true, configurable: true, enumerable: false });
+  }
   return error;
 }

@@ -21,6 +21,8 @@ export class JsonReader {
   readonly #lossless: boolean;
   #at = 0;
   #depth = 0;
+  /** Where the next backslash is, looked for once and not in every string; Infinity when there is none. */
+  #backslash = -1;
 
   constructor(text: string, maxDepth: number, lossless: boolean) {
     this.#text = text;
@@ -97,14 +99,12 @@ export class JsonReader {
   #string(): string {
     const start = this.#at + 1;
     let end = this.#text.indexOf('"', start);
-    let backslash = this.#text.slice(start, end < 0 ? undefined : end).indexOf("\\");
-    const escaped = backslash >= 0;
-    backslash += start;
-    while (escaped && end >= 0 && backslash >= start && backslash < end) {
-      const from = backslash + 2;
-      end = this.#text.indexOf('"', from);
-      backslash = this.#text.indexOf("\\", from);
-      if (backslash < 0) break;
+    if (this.#backslash < start) this.#findBackslash(start);
+    const escaped = this.#backslash < end;
+    while (this.#backslash < end) {
+      const behind = this.#backslash + 2;
+      if (end < behind) end = this.#text.indexOf('"', behind);
+      this.#findBackslash(behind);
     }
     if (end < 0) throw this.#error("a string that does not end");
     const body = this.#text.slice(start, end);
@@ -116,6 +116,11 @@ export class JsonReader {
     } catch {
       throw this.#error("an escape that is none");
     }
+  }
+
+  #findBackslash(from: number): void {
+    const at = this.#text.indexOf("\\", from);
+    this.#backslash = at < 0 ? Infinity : at;
   }
 
   #open(): void {

@@ -48,7 +48,8 @@ export class SerializerSet {
 
   /** @throws {SerializeError} for a name that is not spoken here. */
   byName(name: string): IdentifiedSerializer {
-    const id = IDS[this.#version][name];
+    const ids = IDS[this.#version];
+    const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
     if (id === undefined) throw new SerializeError(`Pyro${this.#version} knows no serializer ${name}`);
     return this.byId(id);
   }

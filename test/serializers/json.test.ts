@@ -125,6 +125,21 @@ test("calls have Pyro's shape, and others are refused", () => {
   }
 });
 
+test("strings are read once, whatever they hold", () => {
+  const reader = createJson({ classes: createClassCodec(5, { unknown: "refuse" }) });
+  const start = performance.now();
+  for (const unit of ["\\n", '\\"', "\\\\", "x\\u0041"]) {
+    const text = `["${unit.repeat(400_000)}", "${"x".repeat(1_000_000)}"]`;
+    expect(reader.load(Buffer.from(text))).toEqual(JSON.parse(text));
+  }
+  const many = JSON.stringify(Array.from({ length: 100_000 }, (_, at) => (at % 2 === 0 ? "plain" : 'a\n"b')));
+  expect(reader.load(Buffer.from(many))).toEqual(JSON.parse(many));
+  expect(performance.now() - start).toBeLessThan(2_000);
+  for (const bad of ['"', '"a', '"a\\', '"a\\"', '["\\', '"\\x"', '"\\u12"', '"a\nb"']) {
+    expect(() => reader.load(Buffer.from(bad)), bad).toThrow(/^json: /);
+  }
+});
+
 test("keys of every prototype are keys like others", () => {
   const read = createJson({ classes: createClassCodec(5, { unknown: "refuse" }) }).load(
     Buffer.from('{"__proto__": {"polluted": 1}, "constructor": 2}'),
