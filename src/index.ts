@@ -31,6 +31,14 @@ export type { Remote } from "./proxy/remote.ts";
 export type { CallSettings } from "./proxy/remote-object.ts";
 export { pyRepr } from "./pyrepr.ts";
 export { RemoteError } from "./remote-error.ts";
+export {
+  type ClassConverter,
+  type ClassName,
+  ClassRegistry,
+  type ExceptionConverter,
+  registerClass,
+  registerException,
+} from "./serializers/class-registry.ts";
 export { locationText } from "./transport/location.ts";
 export { URI } from "./uri.ts";
 export { PyClassDict, PyComplex, type PyDict, PyEllipsis, PyFloat, PyTuple, tuple } from "./values.ts";

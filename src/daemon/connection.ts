@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { type CallContext, withCallContext } from "../context.ts";
 import { newCorrelationId } from "../correlation.ts";
 import { DaemonError, ProtocolError, PyroError } from "../errors.ts";
+import { pyRepr } from "../pyrepr.ts";
 import { dumpText } from "../serializers/marshal.ts";
 import type { IdentifiedSerializer, SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
@@ -197,7 +198,7 @@ export class ServerConnection {
     };
     const finish = (result: unknown, error: unknown, failed: boolean): void => {
       if (!oneway) this.#answer(message, serializer, correlationId, result, error, failed, context.responseAnnotations);
-      else if (failed) this.#host.report(error instanceof Error ? error : new Error(String(error)), this.client);
+      else if (failed) this.#host.report(asError(error), this.client);
     };
     let result: unknown;
     try {
@@ -260,13 +261,10 @@ export class ServerConnection {
       }
     }
     try {
-      send(
-        dialect.flag.exception,
-        exception instanceof Error ? exception : new PyroError(`thrown: ${String(exception)}`),
-      );
+      send(dialect.flag.exception, asError(exception));
     } catch (unwritable) {
       const reason = unwritable instanceof Error ? unwritable.message : String(unwritable);
-      const text = `Error serializing exception: ${reason}. Original exception: ${String(exception)}`;
+      const text = `Error serializing exception: ${reason}. Original exception: ${asError(exception).message}`;
       send(dialect.flag.exception, new PyroError(text));
     }
   }
@@ -277,6 +275,11 @@ export class ServerConnection {
       this.#host.report(error, this.client);
     this.#host.disconnected(this);
   }
+}
+
+/** JavaScript throws anything, also what has no text of its own. */
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new PyroError(`thrown: ${pyRepr(thrown)}`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

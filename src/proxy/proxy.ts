@@ -16,7 +16,7 @@ class View {
     this.object = object;
     this.settings = settings;
     // An own closure: inspect calls it with the proxy as `this`, whose members are the remote ones.
-    Object.defineProperty(this, inspect.custom, { value: () => `Remote <${object.uri}>`, configurable: true });
+    Object.defineProperty(this, inspect.custom, { value: () => describe(this), configurable: true });
   }
 }
 
@@ -33,11 +33,21 @@ function show<T>(view: View): Remote<T> {
   return shown as unknown as Remote<T>;
 }
 
+/** What JavaScript reaches for by itself, unless a contract names it: `await remote` or `${remote}` must not call the peer. */
+const LOCAL: ReadonlySet<string> = new Set(["then", "toJSON", "toString", "valueOf", "constructor"]);
+
+function describe(view: View): string {
+  return `Remote <${view.object.uri}>`;
+}
+
 const HANDLER: ProxyHandler<View> = {
   get(view, name) {
     if (name === Symbol.asyncDispose) return () => view.object.release();
-    // `then` must stay undefined, or `await remote` would call the peer.
-    if (typeof name === "symbol" || name === "then" || name === "toJSON") return undefined;
+    if (name === Symbol.toPrimitive) return () => describe(view);
+    if (typeof name === "symbol") return undefined;
+    if (LOCAL.has(name) && view.object.contract?.methods.has(name) !== true) {
+      return name === "toString" || name === "valueOf" ? () => describe(view) : undefined;
+    }
     return memberOf(view, name);
   },
   has: (view, name) => typeof name === "string" && view.object.metadata?.methods.has(wireName(view, name)) === true,

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { SecurityError, SerializeError } from "../errors.ts";
+import { pyRepr } from "../pyrepr.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { URI } from "../uri.ts";
 import { asTuple, PyClassDict, PyFloat, PyTuple, tuple } from "../values.ts";
@@ -74,7 +75,7 @@ class Codec implements ClassCodec {
     const names = NAMES[this.version];
     if (value instanceof URI) return classDict(names.uri, tuple(...value.state));
     if (value instanceof BatchException) {
-      const error = value.error instanceof Error ? value.error : new Error(String(value.error));
+      const error = value.error instanceof Error ? value.error : new Error(pyRepr(value.error));
       return new PyClassDict(names.batch, new Map([["exception", this.toWire(error)]]));
     }
     if (value instanceof Error) return errorToWire(value, this.version);

@@ -7,7 +7,7 @@ import { rawPyro4, rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
 class Service {
   static {
     expose(this, {
-      methods: { echo: "echo(value)", take: "take(name, item)", slow: "slow()" },
+      methods: { toss: "toss(how)", echo: "echo(value)", take: "take(name, item)", slow: "slow()" },
       attrs: { limit: "limit" },
     });
   }
@@ -25,6 +25,13 @@ class Service {
 
   slow(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** Throws what has no text of its own, at once or later. */
+  toss(how: string): Promise<void> {
+    const bare: unknown = Object.assign(Object.create(null), { bare: true });
+    if (how === "at once") throw bare;
+    return Promise.reject(bare);
   }
 
   hidden(): string {
@@ -239,6 +246,15 @@ test("a slow call of one client keeps nobody waiting, not even on its own connec
   await Promise.all([service.slow().then(() => order.push("slow")), service.echo(1).then(() => order.push("echo"))]);
   expect(order).toEqual(["echo", "slow"]);
 });
+
+test.each(["at once", "later"])(
+  "a method that throws %s what is no error is answered, and its connection goes on",
+  async (how) => {
+    await using service = proxy(`PYRO:service@127.0.0.1:${port}`);
+    await expect(service.toss(how)).rejects.toMatchObject({ name: "PyroError", message: "thrown: {'bare': True}" });
+    expect(await service.echo(how)).toBe(how);
+  },
+);
 
 test("a caller of ours sees what was wrong, and its proxy lives on", async () => {
   await using service = proxy(`PYRO:service@127.0.0.1:${port}`);

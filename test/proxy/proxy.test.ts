@@ -156,6 +156,11 @@ test("a proxy can be awaited, printed and compared without a call", async () => 
   expect(await counter).toBe(counter);
   const { inspect } = await import("node:util");
   expect(inspect(counter)).toMatch(/^Remote <PYRO:counter@127\.0\.0\.1:\d+>$/);
+  await using untyped = proxy(uriOf(counter));
+  for (const remote of [counter, untyped]) {
+    expect(`${String(remote)}`).toMatch(/^Remote <PYRO:counter@/);
+    expect((remote as { constructor?: unknown }).constructor).toBeUndefined();
+  }
   expect(JSON.stringify({ counter })).toBe('{"counter":{}}');
 });
 
