@@ -1,29 +1,29 @@
 import { Buffer } from "node:buffer";
+import { giveBuffer, takeBuffer } from "./buffer-pool.ts";
 
-const KEEP_AT_MOST = 1 << 20;
-const FIRST_BYTES = 8_192;
-const EMPTY = Buffer.alloc(0);
+/** The size of a buffer that has not had to grow. */
+const PLAIN_BYTES = 64 << 10;
 
 /**
  * A growing output buffer: messages are written into it one behind the other, and leave in one piece.
  *
- * The bytes are owned by the sink until `take()`; what `take()` returns belongs to the caller, and the
- * sink goes on with another buffer, so the socket may hold on to it.
+ * The bytes are the sink's own until `take()` or `handOver()`; after `clear()` they are written over.
  */
 export class ByteSink {
   /** The bytes so far are `buffer[0..length)`. Writers that need speed may write here after `reserve`. */
-  buffer: Buffer = EMPTY;
+  buffer: Buffer = Buffer.allocUnsafeSlow(PLAIN_BYTES);
   length = 0;
+  /** The buffer to go back to from a larger one. */
+  #plain = this.buffer;
 
   /** Makes room for `size` more bytes and returns where they start; the length is not changed. */
   reserve(size: number): number {
     const needed = this.length + size;
     if (needed > this.buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(
-        Math.max(needed, FIRST_BYTES, Math.min(this.buffer.length * 2, needed + (64 << 20))),
-      );
-      this.buffer.copy(larger, 0, 0, this.length);
-      this.buffer = larger;
+      const smaller = this.buffer;
+      this.buffer = takeBuffer(Math.max(needed, Math.min(smaller.length * 2, needed + (64 << 20))));
+      smaller.copy(this.buffer, 0, 0, this.length);
+      if (smaller !== this.#plain) giveBuffer(smaller);
     }
     return this.length;
   }
@@ -33,12 +33,6 @@ export class ByteSink {
     const at = this.reserve(size);
     this.length = at + size;
     return at;
-  }
-
-  byte(value: number): void {
-    const at = this.reserve(1);
-    this.buffer[at] = value;
-    this.length = at + 1;
   }
 
   bytes(source: Uint8Array): void {
@@ -70,14 +64,27 @@ export class ByteSink {
     this.length = start;
   }
 
-  /** Hands over all bytes and starts afresh. */
-  take(): Buffer {
-    const bytes = this.buffer.subarray(0, this.length);
-    const rest = this.buffer.length - this.length;
-    // What is left of the buffer serves the next round; a large one is not kept alive for it, nor one for a connection
-    // that says nothing.
-    this.buffer = rest >= 1_024 && this.buffer.length <= KEEP_AT_MOST ? this.buffer.subarray(this.length) : EMPTY;
+  /** Starts afresh in the same memory; a buffer that has grown large is left to the next who needs one. */
+  clear(): void {
     this.length = 0;
+    if (this.buffer === this.#plain) return;
+    giveBuffer(this.buffer);
+    this.buffer = this.#plain;
+  }
+
+  /** Gives its buffer away, with whatever is in it, and starts afresh in another. */
+  handOver(): Buffer {
+    const { buffer } = this;
+    if (buffer === this.#plain) this.#plain = Buffer.allocUnsafeSlow(PLAIN_BYTES);
+    this.buffer = this.#plain;
+    this.length = 0;
+    return buffer;
+  }
+
+  /** A copy of all bytes; the sink starts afresh. */
+  take(): Buffer {
+    const bytes = Buffer.from(this.since(0));
+    this.clear();
     return bytes;
   }
 }

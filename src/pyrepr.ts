@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { isPlainObject } from "./dict.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "./values.ts";
 
 // What Python's repr escapes: everything in Unicode's categories C and Z but the space, quotes and backslash apart.
@@ -88,7 +89,7 @@ function objectRepr(value: object, open: readonly object[]): string {
   if (value instanceof PyClassDict) return `<${value.className} {${pairs(value.fields)}}>`;
   if (value instanceof Error) return `${value.name}(${items(argsOf(value))})`;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null || prototype === Object.prototype) return `{${pairs(Object.entries(value))}}`;
+  if (isPlainObject(value)) return `{${pairs(Object.entries(value))}}`;
   return otherRepr(value, prototype as object);
 }
 

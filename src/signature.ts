@@ -48,6 +48,10 @@ export function parseSignature(text: string): Signature {
   return { name, parameters, rest };
 }
 
+/** The keyword arguments of a call that has none: readers that give this very object save looking into it. */
+export const NO_KEYWORDS: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
+const NONE: readonly string[] = [];
+
 const quoted = (names: readonly string[]): string => names.map((one) => `'${one}'`).join(", ");
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
@@ -62,7 +66,9 @@ export function bindArguments(
   kwargs: Readonly<Record<string, unknown>> | null,
 ): readonly unknown[] {
   const { name, parameters, rest } = signature;
-  const keywords = kwargs === null ? [] : Object.keys(kwargs);
+  const keywords = kwargs === null || kwargs === NO_KEYWORDS ? NONE : Object.keys(kwargs);
+  // Nearly every call: all parameters, in their order.
+  if (keywords.length === 0 && args.length === parameters?.length) return args;
   if (parameters === undefined) {
     if (keywords.length > 0) throw new TypeError(`${name}() takes no keyword arguments`);
     return args;

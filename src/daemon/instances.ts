@@ -24,11 +24,9 @@ function createInstance({ target, exposed }: Registration): object {
   return made;
 }
 
-/** The object that a call goes to: the registered one, or an instance per the class's mode. */
+/** The instance that a call of a registered class goes to, per the class's mode. */
 export function instanceFor(registration: Registration, daemon: InstanceCache, connection: InstanceCache): object {
-  const { target, exposed } = registration;
-  if (typeof target !== "function") return target;
-  const mode = exposed.behavior.instance ?? "session";
+  const mode = registration.exposed.behavior.instance ?? "session";
   switch (mode) {
     case "session":
       return connection.get(registration);

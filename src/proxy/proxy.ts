@@ -10,7 +10,7 @@ import { type CallSettings, type Member, RemoteObject, type RemoteOptions } from
 class View {
   readonly object: RemoteObject;
   readonly settings: CallSettings;
-  readonly members = new Map<string, unknown>();
+  readonly members = new Map<string | symbol, unknown>();
 
   constructor(object: RemoteObject, settings: CallSettings) {
     this.object = object;
@@ -42,6 +42,8 @@ function describe(view: View): string {
 
 const HANDLER: ProxyHandler<View> = {
   get(view, name) {
+    const known = view.members.get(name);
+    if (known !== undefined) return known;
     if (name === Symbol.asyncDispose) return () => view.object.release();
     if (name === Symbol.toPrimitive) return () => describe(view);
     if (typeof name === "symbol") return undefined;

@@ -2,10 +2,12 @@ import type { Contract } from "../contract.ts";
 import { AttributeError, PyroError, TimeoutError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializers/serializer.ts";
+import { atCallSite } from "../session/calls.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import { connectSession } from "../session/connect.ts";
 import type { Metadata } from "../session/metadata.ts";
 import type { Codecs } from "../session/options.ts";
+import { NO_KEYWORDS } from "../signature.ts";
 import type { Location } from "../transport/location.ts";
 import type { URI } from "../uri.ts";
 
@@ -78,11 +80,12 @@ export class RemoteObject {
   /** Calls a method. Calls leave in the order in which they were made. */
   call(member: Member, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     const session = this.#session;
-    const result =
-      session !== undefined && !session.closed
-        ? this.#send(session, member, args, {}, settings)
-        : this.#connected((open, left) => this.#send(open, member, args, {}, { ...settings, ...left }), settings);
-    return result.then(undefined, atCallSite);
+    return session !== undefined && !session.closed
+      ? this.#send(session, member, args, NO_KEYWORDS, settings)
+      : this.#connected(
+          (open, left) => this.#send(open, member, args, NO_KEYWORDS, { ...settings, ...left }),
+          settings,
+        ).then(undefined, atCallSite);
   }
 
   /** Reads an attribute. */
@@ -193,12 +196,6 @@ export class RemoteObject {
     this.#session = session;
     return session;
   }
-}
-
-/** An error is made where its message came in, which helps nobody: here the stack still knows who awaits the call. */
-function atCallSite(error: unknown): never {
-  if (error instanceof PyroError) Error.captureStackTrace(error, atCallSite);
-  throw error;
 }
 
 function locationOf(uri: URI): Location {

@@ -1,4 +1,6 @@
+import { isPyDict, pyDict } from "../dict.ts";
 import { SerializeError } from "../errors.ts";
+import { NO_KEYWORDS } from "../signature.ts";
 import type { CallData } from "./serializer.ts";
 
 /** The parts of an INVOKE payload, checked. @throws {SerializeError} for parts that make no call. */
@@ -11,11 +13,12 @@ export function callFrom(object: unknown, method: unknown, args: unknown, kwargs
 }
 
 function keywords(value: unknown): Readonly<Record<string, unknown>> | null {
+  if (value === NO_KEYWORDS) return NO_KEYWORDS;
   if (value === null || value === undefined) return null;
-  const words = Object.create(null) as Record<string, unknown>;
-  const plain = typeof value === "object" && Object.getPrototypeOf(value) === null;
-  if (!plain && !(value instanceof Map)) throw new SerializeError("a call's keyword arguments are a dict");
-  for (const [key, one] of value instanceof Map ? value : Object.entries(value)) {
+  if (isPyDict(value)) return value;
+  const words = pyDict();
+  if (!(value instanceof Map)) throw new SerializeError("a call's keyword arguments are a dict");
+  for (const [key, one] of value) {
     if (typeof key !== "string") throw new SerializeError("a keyword argument is named by text");
     words[key] = one;
   }

@@ -3,11 +3,12 @@
  * of the session, never the process: a Pyro5 peer refuses `Pyro4.core.URI`, and the other way round.
  */
 import { Buffer } from "node:buffer";
+import { isPyDict } from "../dict.ts";
 import { SecurityError, SerializeError } from "../errors.ts";
 import { pyRepr } from "../pyrepr.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { URI } from "../uri.ts";
-import { asTuple, PyClassDict, PyFloat, PyTuple, tuple } from "../values.ts";
+import { asTuple, PyClassDict, type PyDict, PyFloat, PyTuple, tuple } from "../values.ts";
 import { type ClassRegistry, sharedClasses } from "./class-registry.ts";
 import { errorToWire, knownException, remoteException } from "./exceptions.ts";
 import { BatchException, DaemonStandIn, ProxyState } from "./pyro-classes.ts";
@@ -61,6 +62,8 @@ class Codec implements ClassCodec {
   readonly version: PyroVersion;
   readonly #refusing: boolean;
   readonly #registry: ClassRegistry;
+  /** What was made of URIs that are still there: a name server hands out the same ones again and again. */
+  readonly #uriDicts = new WeakMap<URI, PyClassDict>();
   readonly #revive = (value: unknown): unknown => this.revive(value);
 
   constructor(version: PyroVersion, options: ClassCodecOptions) {
@@ -73,7 +76,7 @@ class Codec implements ClassCodec {
     const registered = this.#registry.writer(value);
     if (registered !== undefined) return registered(value, this.version);
     const names = NAMES[this.version];
-    if (value instanceof URI) return classDict(names.uri, tuple(...value.state));
+    if (value instanceof URI) return this.#uriDict(value);
     if (value instanceof BatchException) {
       const error = value.error instanceof Error ? value.error : new Error(pyRepr(value.error));
       return new PyClassDict(names.batch, new Map([["exception", this.toWire(error)]]));
@@ -82,6 +85,15 @@ class Codec implements ClassCodec {
     if (value instanceof ProxyState) return classDict(names.proxy, this.#proxyState(value));
     if (value instanceof DaemonStandIn) return classDict(names.daemon, tuple());
     return undefined;
+  }
+
+  #uriDict(uri: URI): PyClassDict {
+    let dict = this.#uriDicts.get(uri);
+    if (dict === undefined) {
+      dict = classDict(NAMES[this.version].uri, tuple(...uri.state));
+      this.#uriDicts.set(uri, dict);
+    }
+    return dict;
   }
 
   revive(value: unknown): unknown {
@@ -96,11 +108,19 @@ class Codec implements ClassCodec {
       for (const [key, one] of value) value.set(key, this.revive(one));
       return value;
     }
-    if (Object.getPrototypeOf(value) !== null) return value;
-    const dict = value as Record<string, unknown>;
-    if ("__class__" in dict) return this.#fromDict(new Map<unknown, unknown>(Object.entries(dict)));
+    if (!isPyDict(value)) return value;
+    const dict = value;
+    if ("__class__" in dict)
+      return this.#uriFrom(dict) ?? this.#fromDict(new Map<unknown, unknown>(Object.entries(dict)));
     for (const key of Object.keys(dict)) dict[key] = this.revive(dict[key]);
     return dict;
+  }
+
+  /** The URI that a dict stands for, without the detours that other classes take: of these, many are on their way. */
+  #uriFrom(dict: PyDict): URI | undefined {
+    const { uri } = NAMES[this.version];
+    if (dict["__class__"] !== uri || this.#registry.reader(uri, this.version) !== undefined) return undefined;
+    return Array.isArray(dict["state"]) ? URI.fromState(dict["state"]) : undefined;
   }
 
   #fromDict(dict: Map<unknown, unknown>): unknown {

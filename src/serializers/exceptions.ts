@@ -1,3 +1,4 @@
+import { isPlainObject } from "../dict.ts";
 import { AttributeError, PYRO_ERRORS, PyroError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { builtinException } from "../python-exceptions.ts";
@@ -92,8 +93,7 @@ function isPlain(value: unknown, depth: number): boolean {
   if (value === null || ["string", "number", "boolean", "bigint"].includes(typeof value)) return true;
   if (typeof value !== "object" || depth === DEEPEST_ATTRIBUTE) return false;
   if (Array.isArray(value)) return value.every((one) => isPlain(one, depth + 1));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === null || prototype === Object.prototype) && isPlain(Object.values(value), depth);
+  return isPlainObject(value) && isPlain(Object.values(value), depth);
 }
 
 /** The stack in the form of a Python traceback: lines that each end with a line end, the exception last. */

@@ -1,3 +1,4 @@
+import { pyDict } from "../dict.ts";
 import { SerializeError } from "../errors.ts";
 import type { PyDict } from "../values.ts";
 import { PyFloat } from "../values.ts";
@@ -160,7 +161,7 @@ export class JsonReader {
   }
 
   #dict(): PyDict | Map<unknown, unknown> {
-    const dict = Object.create(null) as PyDict;
+    const dict = pyDict();
     const map = this.#lossless ? new Map<unknown, unknown>() : undefined;
     this.#open();
     if (this.#empty(125)) return map ?? dict;

@@ -1,3 +1,4 @@
+import { isPlainObject } from "../dict.ts";
 import { pyFloatRepr, pyRepr } from "../pyrepr.ts";
 import { PyClassDict, PyFloat } from "../values.ts";
 import type { ClassCodec } from "./classes.ts";
@@ -45,8 +46,7 @@ export class JsonWriter {
   #object(value: object): void {
     if (Array.isArray(value) || value instanceof Set) return this.#list(value, [...(value as Iterable<unknown>)]);
     if (value instanceof Map) return this.#dict(value, [...value]);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === null || prototype === Object.prototype) return this.#dict(value, Object.entries(value));
+    if (isPlainObject(value)) return this.#dict(value, Object.entries(value));
     if (value instanceof PyFloat) this.text += floatText(value.value);
     else if (value instanceof PyClassDict) this.#dict(value, value.entries());
     else if (value instanceof Date) this.value(value.toISOString().replace("Z", "+00:00"));

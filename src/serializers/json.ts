@@ -49,16 +49,16 @@ class Json implements Serializer {
     this.dump({ object, method, params: args, kwargs }, out);
   }
 
-  load(bytes: Uint8Array): unknown {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  load(bytes: Uint8Array, from = 0, to: number = bytes.length): unknown {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
     if (!isUtf8(buffer)) throw new SerializeError("json: the data is not UTF-8", { code: "PYRO_JSON" });
     const reader = new JsonReader(buffer.toString("utf8"), this.#maxDepth, this.#lossless);
     const value = reader.read();
     return reader.sawClass ? this.#classes.revive(value) : value;
   }
 
-  loadCall(bytes: Uint8Array): CallData {
-    const call = this.load(bytes);
+  loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
+    const call = this.load(bytes, from, to);
     return callFrom(
       dictValue(call, "object"),
       dictValue(call, "method"),

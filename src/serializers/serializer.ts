@@ -27,10 +27,10 @@ export interface Serializer {
   /** Appends an INVOKE payload. Throws as `dump` does. */
   dumpCall(call: CallData, out: ByteSink): void;
   /**
-   * Reads one value. The result holds no view of `bytes`.
+   * Reads one value, from `bytes` or a part of them. The result holds no view of them.
    * @throws {SerializeError} for a payload that is not one value of this format, or nests too deep.
    */
-  load(bytes: Uint8Array): unknown;
+  load(bytes: Uint8Array, from?: number, to?: number): unknown;
   /** Reads an INVOKE payload; what is not shaped as one is a SerializeError. */
-  loadCall(bytes: Uint8Array): CallData;
+  loadCall(bytes: Uint8Array, from?: number, to?: number): CallData;
 }

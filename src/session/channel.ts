@@ -1,14 +1,13 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import { ByteSink } from "../bytes.ts";
 import { ConnectionClosedError, ProtocolError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { brokenError } from "../transport/node-errors.ts";
 import { inflatedPayload } from "../wire/compression.ts";
 import { MessageDecoder } from "../wire/decoder.ts";
-import type { Dialect } from "../wire/dialect.ts";
-import { type Outgoing, writeMessage } from "../wire/encoder.ts";
+import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import type { Message } from "../wire/message.ts";
+import { Outbox } from "./outbox.ts";
 
 export interface ChannelOptions {
   readonly limits: Limits;
@@ -16,13 +15,17 @@ export interface ChannelOptions {
   readonly fallback: Dialect;
   /** Message types that may come first. */
   readonly accept: readonly number[];
+  /** Where the stream's bytes come from, if not from its "data" events. */
+  readonly onChunk?: (receive: (chunk: Buffer) => void) => void;
   /** How the other side is called in errors: its location or its address. */
   readonly peer: string;
 }
 
 export interface ChannelHandlers {
-  /** A whole message. Its payload, inflated, is valid until this returns. */
+  /** A whole message, its payload inflated. It is valid until this returns. */
   onMessage(message: Message): void;
+  /** After all messages of a chunk of bytes. */
+  onChunkRead?(): void;
   /** Bytes that are not the protocol, or a handler's own ProtocolError. The channel closes when this returns. */
   onProtocolError(error: ProtocolError): void;
   /** Once, when nothing more will come; with an error unless both sides were done. */
@@ -41,8 +44,10 @@ export class Channel {
   readonly #decoder: MessageDecoder;
   readonly #limits: Limits;
   readonly #handlers: ChannelHandlers;
-  readonly #out = new ByteSink();
+  readonly #out: Outbox;
   readonly #onMessage: (message: Message) => void;
+  readonly #flush: () => void;
+  /** Whether the queue is written without further ado: it is in a moment, or a chunk is being read. */
   #flushing = false;
   #ending = false;
   #closed = false;
@@ -55,11 +60,18 @@ export class Channel {
     this.#handlers = handlers;
     this.peer = options.peer;
     this.#decoder = new MessageDecoder(options);
+    this.#out = new Outbox(stream, options.limits);
     this.#onMessage = (message) => this.#deliver(message);
-    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    this.#flush = () => {
+      this.#flushing = false;
+      if (!this.closed) this.#write();
+    };
+    const receive = (chunk: Buffer): void => this.#receive(chunk);
+    if (options.onChunk === undefined) stream.on("data", receive);
+    else options.onChunk(receive);
     stream.on("end", () => {
       this.#ended = true;
-      stream.end();
+      if (!stream.writableEnded) stream.end();
     });
     stream.on("error", (error) => this.#closeOnce(brokenError(this.peer, error)));
     stream.on("close", () => this.#closeOnce(this.#endError()));
@@ -85,13 +97,12 @@ export class Channel {
    *
    * @throws {SerializeError | ProtocolError} when it cannot be written; the channel is then as it was.
    */
-  send(dialect: Dialect, message: Outgoing, writePayload: (out: ByteSink) => void): void {
+  send(dialect: Dialect, message: Outgoing): void {
     if (this.closed) throw new ConnectionClosedError(`connection to ${this.peer} is closed`);
-    writeMessage(this.#out, dialect, this.#limits, message, writePayload);
-    if (!this.#flushing) {
-      this.#flushing = true;
-      process.nextTick(() => this.#flush());
-    }
+    this.#out.add(dialect, message);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    process.nextTick(this.#flush);
   }
 
   /** Stops and starts reading: back-pressure for a peer that asks faster than it is answered. */
@@ -128,22 +139,21 @@ export class Channel {
     this.#stream.destroy();
   }
 
-  #flush(): void {
-    this.#flushing = false;
-    if (!this.#closed && !this.#ending) this.#write();
-  }
-
   #write(): void {
-    if (this.#out.length === 0) return;
-    if (!this.#stream.write(this.#out.take())) this.#stream.pause();
+    if (!this.#out.flush()) this.#stream.pause();
   }
 
   #receive(chunk: Buffer): void {
     if (this.#ending) return;
     this.lastReceived = performance.now();
+    // What is answered at once leaves together, at the end of the chunk.
+    this.#flushing = true;
     try {
       this.#decoder.push(chunk, this.#onMessage);
+      this.#handlers.onChunkRead?.();
+      this.#flush();
     } catch (error) {
+      this.#flushing = false;
       if (this.#ending) return;
       // Whatever went wrong with this connection must not end the process, and with it all others.
       const refusal = error instanceof ProtocolError ? error : new ProtocolError("cannot go on", { cause: error });
@@ -155,10 +165,10 @@ export class Channel {
   #deliver(message: Message): void {
     if (this.#ending) return;
     const dialect = this.#decoder.dialect as Dialect;
-    const compressed = (message.flags & dialect.flag.compressed) !== 0;
-    this.#handlers.onMessage(
-      compressed ? { ...message, payload: inflatedPayload(message, dialect, this.#limits.maxInflatedBytes) } : message,
-    );
+    if ((message.flags & dialect.flag.compressed) !== 0) {
+      message.inflated(inflatedPayload(message, dialect, this.#limits.maxInflatedBytes));
+    }
+    this.#handlers.onMessage(message);
   }
 
   #endError(): Error | undefined {
@@ -174,6 +184,7 @@ export class Channel {
   #closeOnce(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#out.discard();
     this.#stream.destroy();
     this.#handlers.onClose(error);
   }

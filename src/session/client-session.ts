@@ -1,13 +1,16 @@
+import type { ByteSink } from "../bytes.ts";
 import { ConnectionClosedError, ProtocolError, SerializeError, TimeoutError } from "../errors.ts";
 import type { IdentifiedSerializer } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { type Location, locationText } from "../transport/location.ts";
-import type { Dialect } from "../wire/dialect.ts";
+import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
-import { PendingCalls } from "./calls.ts";
+import { failing, type PendingCall, PendingCalls } from "./calls.ts";
 import type { Channel } from "./channel.ts";
 import type { Metadata } from "./metadata.ts";
 import type { SessionOptions } from "./options.ts";
+
+const REPLIES = [MessageType.Result, MessageType.Ping];
 
 export interface CallOptions {
   /** Milliseconds to wait for the reply; 0: for ever. */
@@ -17,6 +20,46 @@ export interface CallOptions {
   readonly oneway: boolean;
   readonly annotations?: Annotations | undefined;
   readonly correlationId?: Uint8Array | undefined;
+}
+
+/** A call as the message that it is on the wire, and as the reply that is waited for. */
+class ClientCall implements Outgoing, PendingCall {
+  readonly type = MessageType.Invoke;
+  flags = 0;
+  sequence = 0;
+  release: (() => void) | undefined = undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly #data: CallData;
+  readonly #options: CallOptions;
+  readonly #serializer: IdentifiedSerializer;
+
+  constructor(
+    data: CallData,
+    options: CallOptions,
+    serializer: IdentifiedSerializer,
+    resolve: (value: unknown) => void,
+  ) {
+    this.resolve = resolve;
+    this.#data = data;
+    this.#options = options;
+    this.#serializer = serializer;
+  }
+
+  get serializerId(): number {
+    return this.#serializer.id;
+  }
+
+  get annotations(): Annotations | undefined {
+    return this.#options.annotations;
+  }
+
+  get correlationId(): Uint8Array | undefined {
+    return this.#options.correlationId;
+  }
+
+  writePayload(out: ByteSink): void {
+    this.#serializer.codec.dumpCall(this.#data, out);
+  }
 }
 
 interface Parts {
@@ -55,7 +98,7 @@ export class ClientSession {
     this.#pending = new PendingCalls(parts.options.lastSequence);
     this.#where = locationText(parts.location);
     this.#onClose = parts.options.onClose;
-    this.#channel.accept = [MessageType.Result, MessageType.Ping];
+    this.#channel.accept = REPLIES;
   }
 
   get closed(): boolean {
@@ -75,47 +118,34 @@ export class ClientSession {
    * @throws {ConnectionClosedError} when the connection ends first; the call may have run.
    */
   call(data: CallData, options: CallOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
+      const call = new ClientCall(data, options, this.#serializer, resolve);
       options.signal?.throwIfAborted();
       if (this.#closed) throw new ConnectionClosedError(`connection to ${this.#where} is closed`);
-      const sequence = this.#pending.nextSequence();
-      this.#channel.send(
-        this.dialect,
-        {
-          type: MessageType.Invoke,
-          flags: options.oneway ? this.dialect.flag.oneway : 0,
-          sequence,
-          serializerId: this.#serializer.id,
-          annotations: options.annotations,
-          correlationId: options.correlationId,
-        },
-        (out) => this.#serializer.codec.dumpCall(data, out),
-      );
-      if (options.oneway) resolve(undefined);
-      else this.#pending.add(sequence, { resolve, reject, release: this.#guard(sequence, data, options, reject) });
+      const { dialect } = this;
+      call.sequence = this.#pending.nextSequence();
+      if (options.oneway) call.flags = dialect.flag.oneway;
+      this.#channel.send(dialect, call);
+      if (options.oneway) return resolve(undefined);
+      this.#pending.add(call);
+      if (options.timeoutMs > 0 || options.signal !== undefined) call.release = this.#guard(call, data.method, options);
     });
   }
 
-  /** Arms the call's timer and signal; gives what disarms them, or undefined where there is nothing to disarm. */
-  #guard(
-    sequence: number,
-    data: CallData,
-    { timeoutMs, signal }: CallOptions,
-    reject: (error: unknown) => void,
-  ): (() => void) | undefined {
-    if (timeoutMs <= 0 && signal === undefined) return undefined;
+  /** Arms a call's timer and signal; gives what disarms them. */
+  #guard(call: ClientCall, method: string, { timeoutMs, signal }: CallOptions): () => void {
     const started = performance.now();
-    const timer = timeoutMs > 0 ? setTimeout(() => expire(), timeoutMs) : undefined;
-    const abort = (): void => {
-      this.#pending.abandon(sequence);
-      reject(signal?.reason);
+    const giveUp = (error: unknown): void => {
+      this.#pending.abandon(call);
+      call.resolve(failing(error));
     };
+    const abort = (): void => giveUp(signal?.reason);
     const expire = (): void => {
-      this.#pending.abandon(sequence);
-      const text = `no answer from ${this.#where} to ${data.method} within ${timeoutMs} ms; it may still be running there`;
-      reject(new TimeoutError(text));
+      const text = `no answer from ${this.#where} to ${method} within ${timeoutMs} ms; it may still be running there`;
+      giveUp(new TimeoutError(text));
       if (this.#channel.lastReceived < started) this.fail(new ConnectionClosedError(`${this.#where} does not answer`));
     };
+    const timer = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
     signal?.addEventListener("abort", abort, { once: true });
     return () => {
       clearTimeout(timer);
@@ -137,28 +167,29 @@ export class ClientSession {
       const error = new SerializeError(
         `reply in serializer ${message.serializerId}, asked in ${this.#serializer.codec.name}`,
       );
-      call.reject(error);
+      call.resolve(failing(error));
       throw error;
     }
     let value: unknown;
     try {
-      value = this.#serializer.codec.load(message.payload);
+      value = this.#serializer.codec.load(message.bytes, message.from, message.to);
     } catch (error) {
-      call.reject(error);
+      call.resolve(failing(error));
       return;
     }
     if ((message.flags & this.dialect.flag.exception) === 0) call.resolve(value);
-    else if (value instanceof Error) call.reject(value);
-    else call.reject(new ProtocolError("the server reported an exception in a form that is none"));
+    else if (value instanceof Error) call.resolve(failing(value));
+    else call.resolve(failing(new ProtocolError("the server reported an exception in a form that is none")));
   }
 
   /** Ends the session: every call in flight fails with `error`. */
-  fail(error: Error): void {
+  fail(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#channel.destroy();
-    this.#pending.failAll(error);
-    this.#onClose(error);
+    const reason = error ?? new ConnectionClosedError(`connection to ${this.#where} is closed`);
+    this.#pending.failAll(reason);
+    this.#onClose(reason);
   }
 
   /** Sends what is queued and closes; calls in flight fail. */
@@ -166,7 +197,9 @@ export class ClientSession {
     if (this.#closed) return;
     this.#closed = true;
     this.#channel.end();
-    this.#pending.failAll(new ConnectionClosedError(`the proxy for ${this.#where} was released`));
+    if (this.#pending.size > 0) {
+      this.#pending.failAll(new ConnectionClosedError(`the proxy for ${this.#where} was released`));
+    }
     this.#onClose(undefined);
   }
 }

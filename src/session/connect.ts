@@ -64,7 +64,7 @@ async function attempt(
   dialect: Dialect,
   options: SessionOptions,
 ): Promise<Answer> {
-  const socket = await dial(location, { timeoutMs: options.timeoutMs, signal: options.signal });
+  const { socket, onChunk } = await dial(location, { timeoutMs: options.timeoutMs, signal: options.signal });
   const where = locationText(location);
   const serializer = options.codecs.forVersion(dialect.version).byName(options.serializer);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -94,14 +94,15 @@ async function attempt(
       fallback: dialect,
       accept: [MessageType.ConnectOk, MessageType.ConnectFail],
       peer: where,
+      onChunk,
     },
     {
       onMessage: (message) => (session === undefined ? answered(message) : session.receive(message)),
       onProtocolError: (error) => (session === undefined ? reject(error) : session.fail(error)),
       onClose: (error) => {
-        const reason = error ?? new ConnectionClosedError(`connection to ${where} was closed during the handshake`);
-        if (session === undefined) resolve({ kind: "silent", error: reason });
-        else session.fail(reason);
+        if (session !== undefined) return session.fail(error);
+        const text = `connection to ${where} was closed during the handshake`;
+        resolve({ kind: "silent", error: error ?? new ConnectionClosedError(text) });
       },
     },
   );
@@ -120,16 +121,13 @@ async function attempt(
         }, options.timeoutMs)
       : undefined;
   try {
-    channel.send(
-      dialect,
-      {
-        type: MessageType.Connect,
-        flags: dialect.flag.metaOnConnect,
-        sequence: options.lastSequence,
-        serializerId: serializer.id,
-      },
-      (out) => serializer.codec.dump({ handshake: options.handshake, object: objectId }, out),
-    );
+    channel.send(dialect, {
+      type: MessageType.Connect,
+      flags: dialect.flag.metaOnConnect,
+      sequence: options.lastSequence,
+      serializerId: serializer.id,
+      writePayload: (out) => serializer.codec.dump({ handshake: options.handshake, object: objectId }, out),
+    });
     return await promise;
   } catch (error) {
     channel.destroy();

@@ -1,14 +1,17 @@
 import { Buffer } from "node:buffer";
+import { giveBuffer, takeBuffer, takeSpare } from "../buffer-pool.ts";
 import { MessageTooLargeError, ProtocolError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { judgeAnnotationsBytes, readAnnotations } from "./annotations.ts";
 import { type Dialect, PREAMBLE_BYTES, TAG } from "./dialect.ts";
-import type { Header, Message } from "./message.ts";
+import { type Message, NO_ANNOTATIONS } from "./message.ts";
 import { dialectOfProtocol } from "./versions.ts";
 
-const SMALL_CHUNK_BYTES = 512;
-/** So many small chunks in a row are put together: each costs its keeper some hundred bytes beside its own. */
-const SMALL_CHUNKS = 128;
+const NOTHING = Buffer.alloc(0);
+/** Enough for a header of any version. */
+const HEADER_ROOM = 64;
+/** A header's word for the size of its message counts up to here; beyond, memory comes only as bytes do. */
+const BELIEVED_BYTES = 4 << 20;
 
 export interface DecoderOptions {
   /** The version that this connection speaks. Left out, the first six bytes decide. */
@@ -26,7 +29,8 @@ export interface DecoderOptions {
  * Tag and version are judged as soon as six bytes are in: a Pyro4 header is only 24 bytes long, so waiting for the
  * 40 of Pyro5 would leave an old peer hanging when it should be answered. Sizes are judged from the header, before
  * the rest is kept. A message within one chunk is handed on as a view of it; one over several chunks is put together
- * once, when its last byte is in.
+ * as they come, in a buffer that serves again (8 MiB: 0.5 ms a message, where putting the chunks together in a fresh
+ * buffer takes 7).
  */
 export class MessageDecoder {
   /** Fixed by the options or by the first six bytes. */
@@ -34,14 +38,13 @@ export class MessageDecoder {
   accept: readonly number[] | undefined;
   readonly #fallback: Dialect;
   readonly #limits: Limits;
-  #kept: Buffer[] = [];
-  #keptBytes = 0;
+  /** A message that is not whole yet: `#part[0..#have)`. */
+  #part: Buffer = NOTHING;
+  #have = 0;
   /** How many bytes must be in before there is anything more to learn. */
   #needed = PREAMBLE_BYTES;
-  /** Small chunks at the end of `#kept`. */
-  #smallChunks = 0;
-  /** The header of the message that is being collected, once it is in. */
-  #header: Header | undefined;
+  /** The message that is being collected, once its header is in. */
+  #message: Message | undefined;
 
   constructor(options: DecoderOptions) {
     this.dialect = options.dialect;
@@ -52,69 +55,90 @@ export class MessageDecoder {
 
   /** Bytes of a message that is not whole yet: not 0 when the stream ends means that it was cut. */
   get pendingBytes(): number {
-    return this.#keptBytes;
+    return this.#have;
   }
 
   /**
-   * Takes the next bytes and calls `onMessage` for each message that they complete, in order. A message's payload is
-   * valid until the call returns; `chunk` may be kept until its message is whole, so it must not be written again.
+   * Takes the next bytes and calls `onMessage` for each message that they complete, in order. A message is valid until
+   * the call returns; `chunk` is not looked at any more when this returns.
    *
    * @throws {ProtocolError} for bytes that are not the protocol; the decoder is then spent. What `onMessage` throws
    *   goes through, and the rest of `chunk` is lost with it.
    */
   push(chunk: Buffer, onMessage: (message: Message) => void): void {
-    let bytes = chunk;
-    if (this.#keptBytes > 0) {
-      this.#keep(chunk);
-      if (this.#keptBytes < this.#needed) return;
-      bytes = Buffer.concat(this.#kept, this.#keptBytes);
-      this.#kept = [];
-      this.#keptBytes = 0;
-      this.#smallChunks = 0;
-    }
-    let at = 0;
-    while (at < bytes.length) {
-      const size = this.#messageBytes(bytes, at);
-      if (bytes.length - at < size) {
-        this.#needed = size;
-        break;
+    let at = this.#have > 0 ? this.#complete(chunk, onMessage) : 0;
+    while (at < chunk.length) {
+      const size = this.#messageBytes(chunk, at, chunk.length);
+      if (chunk.length - at < size) {
+        this.#keep(chunk, at, size);
+        return;
       }
-      const header = this.#header as Header;
-      this.#header = undefined;
-      onMessage(this.#message(bytes, at, header));
+      onMessage(this.#whole(chunk, at));
       at += size;
     }
-    if (at < bytes.length) this.#keep(at === 0 ? bytes : bytes.subarray(at));
   }
 
-  #keep(chunk: Buffer): void {
-    this.#kept.push(chunk);
-    this.#keptBytes += chunk.length;
-    this.#smallChunks = chunk.length < SMALL_CHUNK_BYTES ? this.#smallChunks + 1 : 0;
-    if (this.#smallChunks < SMALL_CHUNKS) return;
-    this.#kept.push(Buffer.concat(this.#kept.splice(-SMALL_CHUNKS)));
-    this.#smallChunks = 0;
+  /** Takes what a message lacks out of `chunk`, and hands it on if it is whole then. Gives where the rest begins. */
+  #complete(chunk: Buffer, onMessage: (message: Message) => void): number {
+    let at = 0;
+    while (at < chunk.length) {
+      const end = Math.min(at + this.#needed - this.#have, chunk.length);
+      this.#append(chunk, at, end);
+      at = end;
+      if (this.#have < this.#needed) break;
+      this.#needed = this.#messageBytes(this.#part, 0, this.#have);
+      if (this.#have < this.#needed) continue;
+      const message = this.#whole(this.#part, 0);
+      this.#have = 0;
+      try {
+        onMessage(message);
+      } finally {
+        giveBuffer(this.#part);
+        this.#part = NOTHING;
+      }
+      return at;
+    }
+    return at;
+  }
+
+  #keep(chunk: Buffer, from: number, needed: number): void {
+    this.#needed = needed;
+    this.#append(chunk, from, chunk.length);
+  }
+
+  #append(chunk: Buffer, from: number, to: number): void {
+    const size = this.#have + to - from;
+    if (size > this.#part.length) {
+      const wanted = Math.min(this.#needed, Math.max(2 * size, BELIEVED_BYTES));
+      const larger = takeSpare(this.#needed) ?? takeBuffer(Math.max(wanted, size, HEADER_ROOM));
+      this.#part.copy(larger, 0, 0, this.#have);
+      giveBuffer(this.#part);
+      this.#part = larger;
+    }
+    chunk.copy(this.#part, this.#have, from, to);
+    this.#have = size;
   }
 
   /** Bytes of the message at `at`, or those needed to learn its size. */
-  #messageBytes(bytes: Buffer, at: number): number {
-    const available = bytes.length - at;
-    if (this.#header === undefined) {
+  #messageBytes(bytes: Buffer, at: number, end: number): number {
+    const available = end - at;
+    if (this.#message === undefined) {
       if (available < PREAMBLE_BYTES) return PREAMBLE_BYTES;
       const dialect = this.#judgePreamble(bytes, at);
       if (available < dialect.headerBytes) return dialect.headerBytes;
-      this.#header = this.#judgeHeader(dialect.readHeader(bytes, at), dialect);
+      this.#message = this.#judgeHeader(dialect.readHeader(bytes, at), dialect);
     }
-    const { payloadBytes, annotationsBytes } = this.#header;
-    return (this.dialect ?? this.#fallback).headerBytes + annotationsBytes + payloadBytes;
+    const { payloadBytes, annotationsBytes } = this.#message;
+    return (this.dialect as Dialect).headerBytes + annotationsBytes + payloadBytes;
   }
 
   #judgePreamble(bytes: Buffer, at: number): Dialect {
-    const words = this.dialect ?? this.#fallback;
     if (bytes.readUInt32BE(at) !== TAG) {
+      const words = this.dialect ?? this.#fallback;
       throw new ProtocolError(words.refusal.badTag(), { code: "PYRO_BAD_TAG" });
     }
     const protocol = bytes.readUInt16BE(at + 4);
+    const words = this.dialect ?? this.#fallback;
     if (this.dialect === undefined) this.dialect = dialectOfProtocol(protocol);
     if (this.dialect?.protocol !== protocol) {
       throw new ProtocolError(words.refusal.badVersion(protocol), { code: "PYRO_BAD_VERSION" });
@@ -122,31 +146,28 @@ export class MessageDecoder {
     return this.dialect;
   }
 
-  #judgeHeader(header: Header, dialect: Dialect): Header {
+  #judgeHeader(message: Message, dialect: Dialect): Message {
     const { accept } = this;
     const { maxMessageBytes } = this.#limits;
-    const bytes = header.payloadBytes + header.annotationsBytes;
+    const bytes = message.payloadBytes + message.annotationsBytes;
     if (bytes > maxMessageBytes) throw new MessageTooLargeError(dialect.refusal.tooLarge(bytes, maxMessageBytes));
-    if (accept !== undefined && !accept.includes(header.type)) {
-      throw new ProtocolError(dialect.refusal.badType(header.type, accept), { code: "PYRO_BAD_TYPE" });
+    if (accept !== undefined && !accept.includes(message.type)) {
+      throw new ProtocolError(dialect.refusal.badType(message.type, accept), { code: "PYRO_BAD_TYPE" });
     }
-    judgeAnnotationsBytes(header.annotationsBytes, dialect);
-    return header;
+    judgeAnnotationsBytes(message.annotationsBytes, dialect);
+    return message;
   }
 
-  #message(bytes: Buffer, at: number, header: Header): Message {
-    const dialect = this.dialect ?? this.#fallback;
+  /** The collected message, all of whose bytes stand at `at`. */
+  #whole(bytes: Buffer, at: number): Message {
+    const message = this.#message as Message;
+    const dialect = this.dialect as Dialect;
+    this.#message = undefined;
     const annotationsAt = at + dialect.headerBytes;
-    const payloadAt = annotationsAt + header.annotationsBytes;
-    const annotations = readAnnotations(bytes, dialect, annotationsAt, payloadAt);
-    return {
-      type: header.type,
-      flags: header.flags,
-      sequence: header.sequence,
-      serializerId: header.serializerId,
-      annotations,
-      correlationId: dialect.correlationOf(header, annotations),
-      payload: bytes.subarray(payloadAt, payloadAt + header.payloadBytes),
-    };
+    const payloadAt = annotationsAt + message.annotationsBytes;
+    const annotations =
+      message.annotationsBytes === 0 ? NO_ANNOTATIONS : readAnnotations(bytes, dialect, annotationsAt, payloadAt);
+    message.place(bytes, at, payloadAt, annotations);
+    return message;
   }
 }

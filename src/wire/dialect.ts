@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
-import type { Annotations, Header } from "./message.ts";
+import type { ByteSink } from "../bytes.ts";
+import type { Annotations, Message, MessageType } from "./message.ts";
 
 /** Flag bits. The first four are the same in both versions; the others share bits with other meanings. */
 export interface FlagBits {
@@ -15,8 +16,17 @@ export interface FlagBits {
   readonly correlation: number;
 }
 
-/** A header about to be written; the lengths are known by then. */
-export type OutgoingHeader = Omit<Header, "correlationId"> & { readonly correlationId: Uint8Array | undefined };
+/** A message to be sent. */
+export interface Outgoing {
+  readonly type: MessageType;
+  readonly flags: number;
+  readonly sequence: number;
+  readonly serializerId: number;
+  readonly annotations?: Annotations | undefined;
+  readonly correlationId?: Uint8Array | undefined;
+  /** Puts the payload behind what is in `out`. */
+  writePayload(out: ByteSink): void;
+}
 
 /** The words in which a version refuses bad bytes: its own texts, as peers and their logs know them. */
 export interface Refusals {
@@ -46,9 +56,9 @@ export interface Dialect {
    * Reads the header at `at`, where `headerBytes` are in; tag and protocol number were judged before.
    * @throws {ProtocolError} for a wrong checksum or magic number.
    */
-  readHeader(bytes: Buffer, at: number): Header;
+  readHeader(bytes: Buffer, at: number): Message;
   /** Writes the header into `headerBytes` that were left open at `at`. */
-  writeHeader(bytes: Buffer, at: number, header: OutgoingHeader): void;
+  writeHeader(bytes: Buffer, at: number, message: Outgoing, payloadBytes: number, annotationsBytes: number): void;
   readChunkLength(bytes: Buffer, at: number): number;
   writeChunkLength(bytes: Buffer, at: number, length: number): void;
   /**
@@ -56,8 +66,8 @@ export interface Dialect {
    * Pyro5 has the id in the header.
    */
   withCorrelation(annotations: Annotations, correlationId: Uint8Array | undefined): Annotations;
-  /** Where a received message carries its correlation id. */
-  correlationOf(header: Header, annotations: Annotations): Uint8Array | undefined;
+  /** The correlation id that a received message carries: 16 bytes, a copy. */
+  correlationOf(message: Message): Uint8Array | undefined;
 }
 
 export const TAG = 0x5059524f; // "PYRO"

@@ -2,18 +2,8 @@ import type { ByteSink } from "../bytes.ts";
 import { MessageTooLargeError, ProtocolError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { writeAnnotations } from "./annotations.ts";
-import type { Dialect } from "./dialect.ts";
-import { type Annotations, type MessageType, NO_ANNOTATIONS } from "./message.ts";
-
-/** A message to be sent, all but its payload. */
-export interface Outgoing {
-  readonly type: MessageType;
-  readonly flags: number;
-  readonly sequence: number;
-  readonly serializerId: number;
-  readonly annotations?: Annotations | undefined;
-  readonly correlationId?: Uint8Array | undefined;
-}
+import type { Dialect, Outgoing } from "./dialect.ts";
+import { NO_ANNOTATIONS } from "./message.ts";
 
 /**
  * Writes one message into `out`, with the payload put straight in its place: nothing is copied together afterwards.
@@ -23,13 +13,7 @@ export interface Outgoing {
  * @throws {MessageTooLargeError} when the message is over `limits.maxMessageBytes`.
  * @throws {ProtocolError} for a correlation id that is not 16 bytes, and for annotations that cannot be written.
  */
-export function writeMessage(
-  out: ByteSink,
-  dialect: Dialect,
-  limits: Limits,
-  message: Outgoing,
-  writePayload: (out: ByteSink) => void,
-): void {
+export function writeMessage(out: ByteSink, dialect: Dialect, limits: Limits, message: Outgoing): void {
   const { correlationId } = message;
   if (correlationId !== undefined && correlationId.length !== 16) {
     throw new ProtocolError(`correlation id must be 16 bytes, not ${correlationId.length}`, {
@@ -41,22 +25,14 @@ export function writeMessage(
     const annotations = dialect.withCorrelation(message.annotations ?? NO_ANNOTATIONS, correlationId);
     if (annotations.size > 0) writeAnnotations(out, dialect, annotations);
     const payloadAt = out.length;
-    writePayload(out);
+    message.writePayload(out);
     const payloadBytes = out.length - payloadAt;
     const annotationsBytes = payloadAt - start - dialect.headerBytes;
     const limit = Math.min(limits.maxMessageBytes, dialect.maxPayloadBytes);
     if (payloadBytes + annotationsBytes > limit) {
       throw new MessageTooLargeError(dialect.refusal.tooLarge(payloadBytes + annotationsBytes, limit));
     }
-    dialect.writeHeader(out.buffer, start, {
-      type: message.type,
-      flags: message.flags,
-      sequence: message.sequence,
-      serializerId: message.serializerId,
-      correlationId,
-      payloadBytes,
-      annotationsBytes,
-    });
+    dialect.writeHeader(out.buffer, start, message, payloadBytes, annotationsBytes);
   } catch (error) {
     out.truncate(start);
     throw error;

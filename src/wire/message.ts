@@ -1,4 +1,5 @@
 /** What a Pyro message is once its header is understood. The same for both protocol versions; see `dialect.ts`. */
+import { Buffer } from "node:buffer";
 
 export const MessageType = { Connect: 1, ConnectOk: 2, ConnectFail: 3, Invoke: 4, Result: 5, Ping: 6 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
@@ -7,6 +8,7 @@ export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 export type Annotations = ReadonlyMap<string, Uint8Array>;
 
 export const NO_ANNOTATIONS: Annotations = new Map();
+const NOTHING = Buffer.alloc(0);
 
 /** Everything a header says. `flags` and `serializerId` are raw: their meaning is the dialect's. */
 export interface Header {
@@ -17,18 +19,70 @@ export interface Header {
   readonly serializerId: number;
   readonly payloadBytes: number;
   readonly annotationsBytes: number;
-  /** 16 bytes, or undefined when the header carries none (Pyro4 sends it as annotation CORR). */
-  readonly correlationId: Uint8Array | undefined;
 }
 
-export interface Message {
+/**
+ * A received message: first its header alone, then all of it. Its bytes are a part of what the network brought, so it
+ * holds only until whoever got it returns; what is needed for longer is copied.
+ */
+export class Message implements Header {
   readonly type: MessageType;
   readonly flags: number;
   readonly sequence: number;
   readonly serializerId: number;
-  readonly annotations: Annotations;
-  /** The call's correlation uuid as 16 bytes, wherever the dialect carries it. */
-  readonly correlationId: Uint8Array | undefined;
-  /** As it came, possibly compressed. A view that holds until the decoder gets its next bytes. */
-  readonly payload: Uint8Array;
+  readonly payloadBytes: number;
+  readonly annotationsBytes: number;
+  /** Copies. */
+  annotations: Annotations = NO_ANNOTATIONS;
+  /** The payload is `bytes[from..to)`: as it came, possibly compressed, until `inflate`. */
+  bytes: Buffer = NOTHING;
+  from = 0;
+  to = 0;
+  /** Where the header begins, in the bytes that came. */
+  #at = 0;
+  #came: Buffer = NOTHING;
+
+  // Seven numbers rather than one object: a message is made for each call.
+  constructor(
+    type: number,
+    flags: number,
+    sequence: number,
+    serializerId: number,
+    payloadBytes: number,
+    annotationsBytes: number,
+  ) {
+    this.type = type as MessageType;
+    this.flags = flags;
+    this.sequence = sequence;
+    this.serializerId = serializerId;
+    this.payloadBytes = payloadBytes;
+    this.annotationsBytes = annotationsBytes;
+  }
+
+  /** Tells where in `bytes` the whole message stands. */
+  place(bytes: Buffer, at: number, payloadAt: number, annotations: Annotations): void {
+    this.#came = bytes;
+    this.#at = at;
+    this.annotations = annotations;
+    this.bytes = bytes;
+    this.from = payloadAt;
+    this.to = payloadAt + this.payloadBytes;
+  }
+
+  /** Puts the inflated payload in the place of the compressed one. */
+  inflated(payload: Buffer): void {
+    this.bytes = payload;
+    this.from = 0;
+    this.to = payload.length;
+  }
+
+  /** The payload as a view. */
+  get payload(): Buffer {
+    return this.bytes.subarray(this.from, this.to);
+  }
+
+  /** A copy of some bytes of the header. */
+  headerBytes(offset: number, length: number): Uint8Array {
+    return Buffer.from(this.#came.subarray(this.#at + offset, this.#at + offset + length));
+  }
 }

@@ -9,8 +9,8 @@
  */
 import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../errors.ts";
-import { type Dialect, type OutgoingHeader, TAG } from "./dialect.ts";
-import type { Annotations, Header, MessageType } from "./message.ts";
+import { type Dialect, type Outgoing, TAG } from "./dialect.ts";
+import { type Annotations, Message } from "./message.ts";
 
 const PROTOCOL = 48;
 const CHECKSUM_MAGIC = 0x34e9;
@@ -27,7 +27,7 @@ function checksum(
   return (type + PROTOCOL + payload + annotations + serializer + flags + sequence + CHECKSUM_MAGIC) & 0xffff;
 }
 
-function readHeader(bytes: Buffer, at: number): Header {
+function readHeader(bytes: Buffer, at: number): Message {
   const type = bytes.readUInt16BE(at + 6);
   const flags = bytes.readUInt16BE(at + 8);
   const sequence = bytes.readUInt16BE(at + 10);
@@ -40,19 +40,17 @@ function readHeader(bytes: Buffer, at: number): Header {
   if (payloadBytes < 0) {
     throw new ProtocolError(`invalid payload length: ${payloadBytes}`, { code: "PYRO_BAD_LENGTH" });
   }
-  return {
-    type: type as MessageType,
-    flags,
-    sequence,
-    serializerId,
-    payloadBytes,
-    annotationsBytes,
-    correlationId: undefined,
-  };
+  return new Message(type, flags, sequence, serializerId, payloadBytes, annotationsBytes);
 }
 
-function writeHeader(bytes: Buffer, at: number, header: OutgoingHeader): void {
-  const { type, flags, sequence, serializerId, payloadBytes, annotationsBytes } = header;
+function writeHeader(
+  bytes: Buffer,
+  at: number,
+  message: Outgoing,
+  payloadBytes: number,
+  annotationsBytes: number,
+): void {
+  const { type, flags, sequence, serializerId } = message;
   bytes.writeUInt32BE(TAG, at);
   bytes.writeUInt16BE(PROTOCOL, at + 4);
   bytes.writeUInt16BE(type, at + 6);
@@ -99,7 +97,7 @@ export const pyro4: Dialect = {
   withCorrelation(annotations: Annotations, correlationId: Uint8Array | undefined): Annotations {
     return correlationId === undefined ? annotations : new Map(annotations).set(CORRELATION, correlationId);
   },
-  correlationOf(_header: Header, annotations: Annotations): Uint8Array | undefined {
+  correlationOf({ annotations }: Message): Uint8Array | undefined {
     const id = annotations.get(CORRELATION);
     return id?.length === 16 ? id : undefined;
   },

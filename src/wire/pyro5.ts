@@ -6,43 +6,46 @@
  *
  * Annotation: id (4 ASCII characters), length (4 bytes), data. The correlation id counts only with its flag.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../errors.ts";
-import { type Dialect, type OutgoingHeader, TAG } from "./dialect.ts";
-import type { Annotations, Header, MessageType } from "./message.ts";
+import { type Dialect, type Outgoing, TAG } from "./dialect.ts";
+import { type Annotations, Message } from "./message.ts";
 
 const PROTOCOL = 502;
 const MAGIC = 0x4dc5;
 const CORRELATION_FLAG = 0x40;
 
-function readHeader(bytes: Buffer, at: number): Header {
+function readHeader(bytes: Buffer, at: number): Message {
   if (bytes.readUInt16BE(at + 38) !== MAGIC) {
     throw new ProtocolError(pyro5.refusal.badCheck(), { code: "PYRO_BAD_MAGIC" });
   }
-  const flags = bytes.readUInt16BE(at + 8);
-  return {
-    type: bytes[at + 6] as MessageType,
-    serializerId: bytes[at + 7] ?? 0,
-    flags,
-    sequence: bytes.readUInt16BE(at + 10),
-    payloadBytes: bytes.readUInt32BE(at + 12),
-    annotationsBytes: bytes.readUInt32BE(at + 16),
-    // A copy: the id outlives the bytes that it came in.
-    correlationId: (flags & CORRELATION_FLAG) === 0 ? undefined : Buffer.from(bytes.subarray(at + 20, at + 36)),
-  };
+  return new Message(
+    bytes[at + 6] as number,
+    bytes.readUInt16BE(at + 8),
+    bytes.readUInt16BE(at + 10),
+    bytes[at + 7] as number,
+    bytes.readUInt32BE(at + 12),
+    bytes.readUInt32BE(at + 16),
+  );
 }
 
-function writeHeader(bytes: Buffer, at: number, header: OutgoingHeader): void {
+function writeHeader(
+  bytes: Buffer,
+  at: number,
+  message: Outgoing,
+  payloadBytes: number,
+  annotationsBytes: number,
+): void {
+  const { correlationId } = message;
   bytes.writeUInt32BE(TAG, at);
   bytes.writeUInt16BE(PROTOCOL, at + 4);
-  bytes[at + 6] = header.type;
-  bytes[at + 7] = header.serializerId;
-  bytes.writeUInt16BE(header.flags | (header.correlationId === undefined ? 0 : CORRELATION_FLAG), at + 8);
-  bytes.writeUInt16BE(header.sequence, at + 10);
-  bytes.writeUInt32BE(header.payloadBytes, at + 12);
-  bytes.writeUInt32BE(header.annotationsBytes, at + 16);
-  if (header.correlationId === undefined) bytes.fill(0, at + 20, at + 36);
-  else bytes.set(header.correlationId, at + 20);
+  bytes[at + 6] = message.type;
+  bytes[at + 7] = message.serializerId;
+  bytes.writeUInt16BE(message.flags | (correlationId === undefined ? 0 : CORRELATION_FLAG), at + 8);
+  bytes.writeUInt16BE(message.sequence, at + 10);
+  bytes.writeUInt32BE(payloadBytes, at + 12);
+  bytes.writeUInt32BE(annotationsBytes, at + 16);
+  for (let index = 0; index < 16; index++) bytes[at + 20 + index] = correlationId?.[index] ?? 0;
   bytes.writeUInt16BE(0, at + 36);
   bytes.writeUInt16BE(MAGIC, at + 38);
 }
@@ -79,5 +82,6 @@ export const pyro5: Dialect = {
     bytes.writeUInt32BE(length, at);
   },
   withCorrelation: (annotations: Annotations): Annotations => annotations,
-  correlationOf: (header: Header): Uint8Array | undefined => header.correlationId,
+  correlationOf: (message: Message): Uint8Array | undefined =>
+    (message.flags & CORRELATION_FLAG) === 0 ? undefined : message.headerBytes(20, 16),
 };

@@ -1,6 +1,8 @@
 /** The golden vectors of values (`test/vectors/README.md`): their tagged notation → values, and values ↔ tags compared. */
+
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { isPlainObject } from "../../src/dict.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../src/values.ts";
 
 export interface TaggedFloat {
@@ -360,8 +362,7 @@ function matchesDict(
     }
     return undefined;
   }
-  const prototype: unknown = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : value;
-  if (prototype !== null && prototype !== Object.prototype) return wrong();
+  if (typeof value !== "object" || value === null || !isPlainObject(value)) return wrong();
   const object = value as Record<string, unknown>;
   if (Object.keys(object).length !== expected.length) return wrong();
   for (const [key, item] of expected) {

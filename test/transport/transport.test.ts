@@ -15,7 +15,7 @@ test("a connection that cannot be accepted is reported, and the listening goes o
   );
   server.emit("error", new Error("accept EMFILE"));
   expect(failures).toEqual(["accept EMFILE"]);
-  const socket = await dial(location, { timeoutMs: 1_000 });
+  const { socket } = await dial(location, { timeoutMs: 1_000 });
   socket.destroy();
   server.close();
 });

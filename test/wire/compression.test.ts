@@ -4,12 +4,11 @@ import { expect, test } from "vitest";
 import type { ProtocolError } from "../../src/errors.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
-import type { Message } from "../../src/wire/message.ts";
 import { pyro4, pyro5 } from "../../src/wire/versions.ts";
 import { memoryOf } from "../support/memory.ts";
-import { feed, message, refusal } from "./feed.ts";
+import { feed, type Kept, message, refusal } from "./feed.ts";
 
-function compressed(dialect: Dialect, payload: Buffer): Message {
+function compressed(dialect: Dialect, payload: Buffer): Kept {
   const [read] = feed([message(dialect, payload, { flags: dialect.flag.compressed })]).messages;
   if (read === undefined) throw new Error("nothing was read");
   return read;

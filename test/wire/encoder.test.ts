@@ -12,12 +12,11 @@ const BOTH = [4, 5] as const;
 test("a message over the limit is refused in the version's words, and leaves nothing behind", () => {
   for (const version of BOTH) {
     const dialect = dialectOf(version);
+    const ten = (sink: ByteSink): void => sink.bytes(Buffer.alloc(10));
     const out = new ByteSink();
     out.bytes(Buffer.from("before"));
     const error = refusal(() =>
-      writeMessage(out, dialect, { ...DEFAULT_LIMITS, maxMessageBytes: 9 }, RESULT, (sink) =>
-        sink.bytes(Buffer.alloc(10)),
-      ),
+      writeMessage(out, dialect, { ...DEFAULT_LIMITS, maxMessageBytes: 9 }, { ...RESULT, writePayload: ten }),
     );
     expect(error).toBeInstanceOf(MessageTooLargeError);
     expect(error.message).toBe(dialect.refusal.tooLarge(10, 9));
@@ -31,7 +30,9 @@ test("a payload that cannot be written leaves nothing behind, and the error goes
     sink.utf8("half of it");
     throw new Error("cannot be written");
   };
-  expect(() => writeMessage(out, pyro5, DEFAULT_LIMITS, RESULT, fail)).toThrow("cannot be written");
+  expect(() => writeMessage(out, pyro5, DEFAULT_LIMITS, { ...RESULT, writePayload: fail })).toThrow(
+    "cannot be written",
+  );
   expect(out.length).toBe(0);
 });
 
@@ -89,7 +90,8 @@ test("the correlation id travels as CORR in Pyro4, in the header in Pyro5; it is
 test("messages written one behind the other arrive one behind the other", () => {
   const out = new ByteSink();
   for (let sequence = 0; sequence < 100; sequence++) {
-    writeMessage(out, pyro5, DEFAULT_LIMITS, { ...RESULT, sequence }, (sink) => sink.utf8("x".repeat(sequence * 10)));
+    const writePayload = (sink: ByteSink): void => sink.utf8("x".repeat(sequence * 10));
+    writeMessage(out, pyro5, DEFAULT_LIMITS, { ...RESULT, sequence, writePayload });
   }
   const { messages } = feed([out.take()]);
   expect(messages.map(({ sequence, payload }) => [sequence, payload.length])).toEqual(

@@ -6,15 +6,26 @@ import { ProtocolError } from "../../src/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/limits.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import { type DecoderOptions, MessageDecoder } from "../../src/wire/decoder.ts";
-import type { Dialect, FlagBits } from "../../src/wire/dialect.ts";
-import { type Outgoing, writeMessage } from "../../src/wire/encoder.ts";
-import { type Message, MessageType } from "../../src/wire/message.ts";
+import type { Dialect, FlagBits, Outgoing } from "../../src/wire/dialect.ts";
+import { writeMessage } from "../../src/wire/encoder.ts";
+import { type Annotations, type Message, MessageType } from "../../src/wire/message.ts";
 import { pyro5 } from "../../src/wire/versions.ts";
 import type { DecodedVector } from "../support/vectors-messages.ts";
 
-/** A message with its payload copied, as the decoder's view does not last. */
+/** What a message said, its payload copied, as the decoder's message does not last. */
+export interface Kept {
+  readonly type: MessageType;
+  readonly flags: number;
+  readonly sequence: number;
+  readonly serializerId: number;
+  readonly annotations: Annotations;
+  readonly correlationId: Uint8Array | undefined;
+  readonly payload: Buffer;
+}
+
+/** A stream, read. */
 export interface Fed {
-  readonly messages: readonly Message[];
+  readonly messages: readonly Kept[];
   readonly dialect: Dialect | undefined;
   readonly pendingBytes: number;
 }
@@ -22,11 +33,17 @@ export interface Fed {
 /** Feeds `chunks` to a new decoder. What the decoder throws goes through. */
 export function feed(chunks: Iterable<Buffer>, options: Partial<DecoderOptions> = {}): Fed {
   const decoder = new MessageDecoder({ fallback: pyro5, limits: DEFAULT_LIMITS, ...options });
-  const messages: Message[] = [];
+  const messages: Kept[] = [];
   for (const chunk of chunks) {
-    decoder.push(chunk, (message) => messages.push({ ...message, payload: Buffer.from(message.payload) }));
+    decoder.push(chunk, (message) => messages.push(keep(message, decoder.dialect ?? pyro5)));
   }
   return { messages, dialect: decoder.dialect, pendingBytes: decoder.pendingBytes };
+}
+
+function keep(message: Message, dialect: Dialect): Kept {
+  const { type, flags, sequence, serializerId, annotations } = message;
+  const correlationId = dialect.correlationOf(message);
+  return { type, flags, sequence, serializerId, annotations, correlationId, payload: Buffer.from(message.payload) };
 }
 
 /** Each byte in a buffer of its own. */
@@ -43,27 +60,33 @@ export function cuttings(bytes: Buffer): fc.Arbitrary<Buffer[]> {
 }
 
 /** Writes what was read again, the payload as it came. */
-export function encoded(message: Message, dialect: Dialect, limits: Limits = DEFAULT_LIMITS): Buffer {
+export function encoded(message: Kept, dialect: Dialect, limits: Limits = DEFAULT_LIMITS): Buffer {
   const out = new ByteSink();
   // What was in memory before must not show.
   out.buffer.fill(0xff);
-  writeMessage(out, dialect, limits, message, (sink) => sink.bytes(message.payload));
+  writeMessage(out, dialect, limits, { ...message, writePayload: (sink) => sink.bytes(message.payload) });
   return out.take();
 }
 
 /** The plain RESULT that tests send. */
-export const RESULT: Outgoing = { type: MessageType.Result, flags: 0, sequence: 7, serializerId: 1 };
+export const RESULT: Outgoing = {
+  type: MessageType.Result,
+  flags: 0,
+  sequence: 7,
+  serializerId: 1,
+  writePayload: () => undefined,
+};
 /** One whole message, a RESULT unless said otherwise. */
 export function message(dialect: Dialect, payload: Uint8Array, extra: Partial<Outgoing> = {}): Buffer {
   const out = new ByteSink();
-  writeMessage(out, dialect, DEFAULT_LIMITS, { ...RESULT, ...extra }, (sink) => sink.bytes(payload));
+  writeMessage(out, dialect, DEFAULT_LIMITS, { ...RESULT, ...extra, writePayload: (sink) => sink.bytes(payload) });
   return out.take();
 }
 
 /** A header alone, which promises what never comes. */
 export function header(dialect: Dialect, payloadBytes: number, annotationsBytes = 0): Buffer {
   const bytes = Buffer.alloc(dialect.headerBytes);
-  dialect.writeHeader(bytes, 0, { ...RESULT, payloadBytes, annotationsBytes, correlationId: undefined });
+  dialect.writeHeader(bytes, 0, RESULT, payloadBytes, annotationsBytes);
   return bytes;
 }
 
@@ -106,7 +129,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** A message in the vectors' words, every field of it. */
-export function described(message: Message, dialect: Dialect): Record<string, unknown> {
+export function described(message: Kept, dialect: Dialect): Record<string, unknown> {
   const annotations = [...message.annotations].map(([id, data]) => ({ id, hex: hex(data) }));
   return {
     pyro: dialect.version,

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 
 /** At most so much is text at a time; a multiple of 4. */
-const CHUNK = 256 * 1024;
+const CHUNK = 64 * 1024;
 
 /**
  * The bytes that are written as base64 in this range: standard alphabet, padded, nothing between. Undefined for

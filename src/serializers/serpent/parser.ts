@@ -1,39 +1,63 @@
-import { asTuple, type PyDict, PyEllipsis, type PyTuple } from "../../values.ts";
-import { decodeBase64, findBytesDict } from "./base64.ts";
-import { emptyDict } from "./containers.ts";
-import { standsFor } from "./dict-forms.ts";
-import { KeyTable } from "./keys.ts";
-import { ScalarReader } from "./scalars.ts";
-import { isNameByte } from "./source.ts";
-import { isStringStart, readStrings } from "./string-literals.ts";
+import { NO_KEYWORDS } from "../../signature.ts";
+import { asTuple, type PyTuple } from "../../values.ts";
+import { callFrom } from "../call-shape.ts";
+import type { CallData } from "../serializer.ts";
+import { ValueReader } from "./value-reader.ts";
 
-const DOUBLE = 34;
-const SINGLE = 39;
 const COMMA = 44;
-const DOT = 46;
-const COLON = 58;
-const LIST_END = 93;
+const PAREN_OPEN = 40;
 const PAREN_END = 41;
+const BRACE_OPEN = 123;
 const BRACE_END = 125;
 
-/** Stands where no value begins but a bracket closes: behind `[`, or a last comma. */
-const NOTHING: unique symbol = Symbol("no value");
+/** Names of methods, and ids of objects: those that a daemon makes up have 36 characters. */
+const LONGEST_ID = 48;
 
 /** Reads one Python literal: what `ast.literal_eval` takes and nothing else (`serpent 1.41`, CPython 3.11). */
-export class SerpentParser extends ScalarReader {
-  /** Dicts that may be objects: only if there are any, there is something to revive. */
-  classDicts = 0;
-  /** Lists, dicts and sets so far: a key that holds one cannot be hashed. */
-  #mutables = 0;
+export class SerpentParser extends ValueReader {
+  override begin(bytes: Uint8Array, from: number, to: number): void {
+    this.classDicts = 0;
+    this.numberEnd = 0;
+    super.begin(bytes, from, to);
+  }
 
   /** The whole payload as one value. @throws {SerializeError} */
   read(): unknown {
     this.skipToExpression();
-    let value = this.behind(this.#some());
+    let value = this.behind(this.some());
     if (this.bytes[this.at] === COMMA) value = this.#bareTuple(value);
     this.skipToEnd();
     if (this.at < this.end) this.unexpected("the end");
     return value;
+  }
+
+  /**
+   * The whole payload as a call, if it is in the form in which peers write one, without class dicts; undefined for any
+   * other, of which `read` then knows what it is.
+   */
+  readCall(): CallData | undefined {
+    this.skipToExpression();
+    if (this.bytes[this.at] !== PAREN_OPEN) return undefined;
+    this.open();
+    const object = this.plainName(COMMA, LONGEST_ID);
+    if (object === undefined) return undefined;
+    this.at++;
+    const method = this.plainName(COMMA, LONGEST_ID);
+    if (method === undefined) return undefined;
+    this.at++;
+    if (this.bytes[this.at] !== PAREN_OPEN) return undefined;
+    this.open();
+    const args: unknown[] = [];
+    this.items(args, PAREN_END);
+    // `(1)` is no tuple.
+    if (args.length === 1 && this.bytes[this.at - 2] !== COMMA) return undefined;
+    if (this.bytes[this.at] !== COMMA) return undefined;
+    this.at++;
+    const none = this.bytes[this.at] === BRACE_OPEN && this.bytes[this.at + 1] === BRACE_END;
+    if (none) this.at += 2;
+    const kwargs = none ? NO_KEYWORDS : this.some();
+    if (this.bytes[this.at] !== PAREN_END || this.at + 1 !== this.end || this.classDicts > 0) return undefined;
+    return callFrom(object, method, args, kwargs);
   }
 
   #bareTuple(first: unknown): PyTuple {
@@ -43,258 +67,8 @@ export class SerpentParser extends ScalarReader {
       this.skipBlanks();
       const code = this.bytes[this.at];
       if (code === undefined || code === 10 || code === 13) break;
-      items.push(this.behind(this.#some()));
+      items.push(this.behind(this.some()));
     }
     return asTuple(items);
-  }
-
-  #some(): unknown {
-    const value = this.#value();
-    if (value === NOTHING) this.unexpected("a value");
-    return value;
-  }
-
-  #value(): unknown {
-    const code = this.bytes[this.at];
-    switch (code) {
-      case DOUBLE:
-      case SINGLE:
-        return this.quoted(code);
-      case 48:
-      case 49:
-      case 50:
-      case 51:
-      case 52:
-      case 53:
-      case 54:
-      case 55:
-      case 56:
-      case 57:
-        return this.number();
-      case 91: // [
-        return this.#list();
-      case 123: // {
-        return this.#braces();
-      case 40: // (
-        return this.#parens();
-      case 43: // +
-      case 45: // -
-        return this.signed(code === 45);
-      case LIST_END:
-      case BRACE_END:
-      case PAREN_END:
-        return NOTHING;
-      case 78:
-        return this.#word("None", null);
-      case 84:
-        return this.#word("True", true);
-      case 70:
-        return this.#word("False", false);
-      default:
-        return this.#unusual();
-    }
-  }
-
-  #word(word: string, value: null | boolean): unknown {
-    const { bytes, at } = this;
-    for (let index = 1; index < word.length; index++) {
-      if (bytes[at + index] !== word.charCodeAt(index)) return this.#unusual();
-    }
-    this.at += word.length;
-    return isNameByte(bytes[this.at] ?? 0) ? this.#name(at) : value;
-  }
-
-  #unusual(): unknown {
-    const from = this.at;
-    this.skipBlanks();
-    if (this.at > from) return this.#value();
-    const { bytes, at } = this;
-    if (bytes[at] === DOT) {
-      if (bytes[at + 1] !== DOT) return this.number();
-      if (bytes[at + 2] !== DOT) this.unexpected("a value");
-      this.at += 3;
-      return PyEllipsis.value;
-    }
-    if (!isNameByte(bytes[at] ?? 0)) this.unexpected("a value");
-    return isStringStart(this) ? readStrings(this) : this.#name(at);
-  }
-
-  #name(start: number): Set<unknown> {
-    let end = start;
-    while (end < this.end && isNameByte(this.bytes[end] as number)) end++;
-    const name = this.bytes.toString("utf8", start, Math.min(end, start + 40));
-    if (name !== "set") this.fail(`the name ${name}, which is no literal,`, start);
-    this.at = end;
-    return this.#emptySet();
-  }
-
-  #emptySet(): Set<unknown> {
-    this.skipBlanks();
-    if (this.bytes[this.at] !== 40) this.unexpected("()");
-    this.open();
-    this.#mutables++;
-    this.skipBlanks();
-    this.close(PAREN_END, "only set() is a literal, so");
-    return new Set();
-  }
-
-  #list(): unknown[] {
-    this.open();
-    this.#mutables++;
-    const items: unknown[] = [];
-    this.#items(items, LIST_END);
-    return items;
-  }
-
-  /** Adds items until the bracket. */
-  #items(items: unknown[], bracket: number): void {
-    for (;;) {
-      let item = this.#value();
-      if (item === NOTHING) break;
-      let code = this.bytes[this.at];
-      if (code !== COMMA && code !== bracket) {
-        item = this.behind(item);
-        code = this.bytes[this.at];
-      }
-      items.push(item);
-      if (code !== COMMA) break;
-      this.at++;
-    }
-    this.close(bracket, "',' or");
-  }
-
-  #parens(): unknown {
-    this.open();
-    const items: unknown[] = [];
-    let first = this.#value();
-    if (first !== NOTHING) {
-      const isNumber = this.at === this.numberEnd;
-      if (this.bytes[this.at] !== COMMA) first = this.behind(first);
-      if (this.bytes[this.at] === PAREN_END) {
-        this.close(PAREN_END);
-        if (isNumber && this.numberEnd >= 0) this.numberEnd = this.at;
-        return first;
-      }
-      items.push(first);
-      if (this.bytes[this.at] !== COMMA) this.unexpected("',' or )");
-      this.at++;
-    }
-    this.#items(items, PAREN_END);
-    return asTuple(items);
-  }
-
-  #braces(): unknown {
-    this.open();
-    this.#mutables++;
-    // 'data' begins so; a call for every dict would cost.
-    if (this.bytes[this.at + 1] === 100 && this.bytes[this.at + 5] === SINGLE) {
-      const bytes = this.#bytesDict();
-      if (bytes !== undefined) return bytes;
-    }
-    const key = this.#key();
-    if (key === NOTHING) {
-      this.close(BRACE_END, "a key or");
-      return this.lossless ? new Map() : emptyDict();
-    }
-    if (this.bytes[this.at] !== COLON) return this.#set(key);
-    return typeof key === "string" && !this.lossless ? this.#dict(key) : this.#map(new Map(), key);
-  }
-
-  /** A dict's key or a set's element, and what is behind it. */
-  #key(): unknown {
-    const plain = this.plainKey();
-    if (plain !== undefined) return plain;
-    const before = this.#mutables;
-    const key = this.#value();
-    if (key === NOTHING) return key;
-    if (this.#mutables !== before)
-      this.fail("a list, dict or set as a dict's key or a set's element, just before this");
-    return this.bytes[this.at] === COLON ? key : this.behind(key);
-  }
-
-  /** The value behind a colon. */
-  #pairValue(): unknown {
-    this.at++;
-    const value = this.#some();
-    const code = this.bytes[this.at];
-    return code === COMMA || code === BRACE_END ? value : this.behind(value);
-  }
-
-  /** The next key, at whose colon the position then is; `NOTHING` at the end of the dict. */
-  #nextKey(): unknown {
-    if (this.bytes[this.at] !== COMMA) return NOTHING;
-    this.at++;
-    const key = this.#key();
-    if (key !== NOTHING && this.bytes[this.at] !== COLON) this.unexpected("':'");
-    return key;
-  }
-
-  /** A dict from its first colon on, so far with text for keys. */
-  #dict(firstKey: string): unknown {
-    const dict = emptyDict();
-    let key: unknown = firstKey;
-    let special = false;
-    /** Kept from the first key on that looks like an index, as objects bring those to the front. */
-    let order: string[] | undefined;
-    while (typeof key === "string") {
-      const first = key.charCodeAt(0);
-      if (first <= 57 && first >= 48) order ??= Object.keys(dict);
-      order?.push(key);
-      if (first === 95 && key === "__class__") {
-        this.classDicts++;
-        special = true;
-      } else if (key === "data") special = true;
-      dict[key] = this.#pairValue();
-      key = this.#nextKey();
-    }
-    if (key !== NOTHING) {
-      return this.#map(new Map((order ?? Object.keys(dict)).map((one) => [one, dict[one]])), key);
-    }
-    this.close(BRACE_END, "',' or");
-    return special ? this.#special(dict) : dict;
-  }
-
-  #map(map: Map<unknown, unknown>, firstKey: unknown): unknown {
-    const keys = new KeyTable();
-    for (let key = firstKey; key !== NOTHING; key = this.#nextKey()) {
-      if (key === "__class__") this.classDicts++;
-      map.set(keys.first(key), this.#pairValue());
-    }
-    this.close(BRACE_END, "',' or");
-    return map.size === 2 ? this.#special(map) : map;
-  }
-
-  #special(dict: PyDict | Map<unknown, unknown>): unknown {
-    const value = standsFor(dict, this.lossless);
-    if (value === null) this.fail("bytes that are no base64, just before this");
-    if (value === undefined) return dict;
-    if (!(value instanceof Uint8Array)) this.classDicts--;
-    return value;
-  }
-
-  /** From behind the brace; undefined, and nothing read, for a dict of another form. */
-  #bytesDict(): Uint8Array | undefined {
-    const found = findBytesDict(this.bytes, this.at);
-    if (found === undefined) return undefined;
-    const bytes = decodeBase64(this.bytes, found.from, found.to);
-    if (bytes === undefined) this.fail("bytes that are no base64", found.from);
-    this.at = found.end;
-    this.close(BRACE_END);
-    return bytes;
-  }
-
-  #set(first: unknown): Set<unknown> {
-    const set = new Set<unknown>();
-    const keys = new KeyTable();
-    let item = first;
-    for (;;) {
-      set.add(keys.first(item));
-      if (this.bytes[this.at] !== COMMA) break;
-      this.at++;
-      item = this.#key();
-      if (item === NOTHING) break;
-    }
-    this.close(BRACE_END, "',' or");
-    return set;
   }
 }

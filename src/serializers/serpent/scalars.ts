@@ -18,7 +18,6 @@ const PLUS = 43;
 const MINUS = 45;
 
 const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
-const LONGEST_KEY = 24;
 /** Behind so many bytes of a text, the engine's own search is faster. */
 const SHORT_TEXT = 64;
 const ONLY_COMPLEX = "an operator, which only a complex number may have,";
@@ -34,9 +33,8 @@ export class ScalarReader extends Source {
   /** Whether it had a point or an exponent. */
   #isFloat = false;
 
-  /** @throws {SerializeError} for bytes that are not UTF-8. */
-  constructor(bytes: Uint8Array, maxDepth: number, lossless: boolean) {
-    super(bytes, maxDepth);
+  constructor(maxDepth: number, lossless: boolean) {
+    super(maxDepth);
     this.lossless = lossless;
   }
 
@@ -65,19 +63,22 @@ export class ScalarReader extends Source {
     return readStrings(this);
   }
 
-  /** A short key in simple quotes, its colon right behind; undefined, and nothing read, for anything else. */
-  plainKey(): string | undefined {
+  /**
+   * Short text that recurs (a key, a name) in simple quotes, with the `next` byte right behind; undefined, and nothing
+   * read, for anything else.
+   */
+  plainName(next: number, longest: number): string | undefined {
     const { bytes } = this;
     const quote = bytes[this.at];
     if (quote !== SINGLE && quote !== DOUBLE) return undefined;
     const from = this.at + 1;
-    const limit = Math.min(from + LONGEST_KEY + 1, this.end);
+    const limit = Math.min(from + longest + 1, this.end);
     let hash = 0;
     let seen = 0;
     for (let at = from; at < limit; at++) {
       const code = bytes[at] as number;
       if (code === quote) {
-        if (bytes[at + 1] !== COLON) return undefined;
+        if (bytes[at + 1] !== next) return undefined;
         this.at = at + 1;
         return seen < 128 ? asciiKey(bytes, from, at, hash) : wideKey(bytes, from, at, hash);
       }
@@ -86,6 +87,19 @@ export class ScalarReader extends Source {
       hash = (Math.imul(hash, 31) + code) | 0;
     }
     return undefined;
+  }
+
+  /** The same for text that is likely to stand here, of simple characters; given back if it does. */
+  expected(text: string | undefined): string | undefined {
+    if (text === undefined) return undefined;
+    const { bytes } = this;
+    const quote = bytes[this.at];
+    if (quote !== SINGLE && quote !== DOUBLE) return undefined;
+    let at = this.at + 1;
+    for (let index = 0; index < text.length; index++) if (bytes[at++] !== text.charCodeAt(index)) return undefined;
+    if (bytes[at] !== quote || bytes[at + 1] !== COLON) return undefined;
+    this.at = at + 1;
+    return text;
   }
 
   #endsValue(at: number): boolean {

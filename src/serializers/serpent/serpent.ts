@@ -31,55 +31,85 @@ export function createSerpent(options: SerpentOptions): Serializer {
 class Serpent implements Serializer {
   readonly name = "serpent";
   readonly #classes: ClassCodec;
-  readonly #maxDepth: number;
   readonly #writing: WriterOptions;
-  readonly #lossless: boolean;
+  // One of each serves all messages, one after the other: making them took a tenth of a small call.
+  readonly #parser: SerpentParser;
+  #writer: SerpentWriter | undefined;
 
   constructor(options: SerpentOptions) {
+    const maxDepth = options.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
     this.#classes = options.classes;
-    this.#maxDepth = options.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
-    this.#writing = { classes: options.classes, maxDepth: this.#maxDepth, bytesRepr: options.bytesRepr ?? false };
-    this.#lossless = options.lossless ?? false;
+    this.#writing = { classes: options.classes, maxDepth, bytesRepr: options.bytesRepr ?? false };
+    this.#parser = new SerpentParser(maxDepth, options.lossless ?? false);
   }
 
   dump(value: unknown, out: ByteSink): void {
-    this.#write(out, (writer) => writer.value(value));
+    const writer = this.#begin(out);
+    try {
+      writer.value(value);
+    } catch (error) {
+      throw inWords(error);
+    }
+    this.#finish(writer);
   }
 
   dumpCall(call: CallData, out: ByteSink): void {
-    this.#write(out, (writer) => writer.call(call));
+    const writer = this.#begin(out);
+    try {
+      writer.call(call);
+    } catch (error) {
+      throw inWords(error);
+    }
+    this.#finish(writer);
   }
 
-  #write(out: ByteSink, write: (writer: SerpentWriter) => void): void {
-    const writer = new SerpentWriter(out, this.#writing);
+  /** A writer for itself: what is written may run code that makes calls. One that fails does not come back. */
+  #begin(out: ByteSink): SerpentWriter {
+    const writer = this.#writer ?? new SerpentWriter(this.#writing);
+    this.#writer = undefined;
+    writer.begin(out);
+    writer.ascii(HEADER);
+    return writer;
+  }
+
+  #finish(writer: SerpentWriter): void {
+    writer.finish();
+    this.#writer = writer;
+  }
+
+  load(bytes: Uint8Array, from = 0, to: number = bytes.length): unknown {
+    const parser = this.#parser;
     try {
-      writer.ascii(HEADER);
-      write(writer);
-      writer.finish();
+      parser.begin(bytes, from, to);
+      const value = parser.read();
+      return parser.classDicts > 0 ? this.#classes.revive(value) : value;
     } catch (error) {
-      throw error instanceof Unwritable ? error.toSerializeError("serpent") : error;
+      throw inWords(error);
+    } finally {
+      parser.finish();
     }
   }
 
-  load(bytes: Uint8Array): unknown {
-    const parser = new SerpentParser(bytes, this.#maxDepth, this.#lossless);
-    const value = read(parser);
-    return parser.classDicts > 0 ? this.#classes.revive(value) : value;
-  }
-
-  loadCall(bytes: Uint8Array): CallData {
-    const value = this.load(bytes);
+  loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
+    const parser = this.#parser;
+    try {
+      parser.begin(bytes, from, to);
+      const call = parser.readCall();
+      if (call !== undefined) return call;
+    } catch (error) {
+      throw inWords(error);
+    } finally {
+      parser.finish();
+    }
+    const value = this.load(bytes, from, to);
     if (!Array.isArray(value) || value.length !== 4) throw new SerializeError("serpent: no call of four parts");
     return callFrom(value[0], value[1], value[2], value[3]);
   }
 }
 
-function read(parser: SerpentParser): unknown {
-  try {
-    return parser.read();
-  } catch (error) {
-    // A limit of the engine, where `maxDepth` was set too high for its stack.
-    if (!(error instanceof RangeError)) throw error;
-    throw new SerializeError(`serpent: ${error.message}`, { code: "PYRO_SERPENT", cause: error });
-  }
+function inWords(error: unknown): unknown {
+  if (error instanceof Unwritable) return error.toSerializeError("serpent");
+  // A limit of the engine, where `maxDepth` was set too high for its stack.
+  if (!(error instanceof RangeError)) return error;
+  return new SerializeError(`serpent: ${error.message}`, { code: "PYRO_SERPENT", cause: error });
 }

@@ -6,6 +6,10 @@ const WINDOW = 65_536;
 /** Longer strings are decoded by themselves. */
 const LONG = 2_048;
 
+/** Up to here, looking at the bytes is faster than asking the engine. */
+const SHORT = 192;
+const NOTHING = Buffer.alloc(0);
+
 const TAB = 9;
 const LF = 10;
 const FORM_FEED = 12;
@@ -21,8 +25,8 @@ const SPECIAL: readonly number[] = [BACKSLASH, LF, CR, 0];
  * characters of a string; only what is inside quotes becomes text.
  */
 export class Source {
-  readonly bytes: Buffer;
-  readonly end: number;
+  bytes: Buffer = NOTHING;
+  end = 0;
   /** The next byte to be read. */
   at = 0;
   /** Open brackets; inside any, line ends are blanks. */
@@ -40,12 +44,31 @@ export class Source {
   /** Where each of `SPECIAL` is found next, looked for anew only when the position is past it. */
   readonly #specialAt: number[] = [-1, -1, -1, -1];
 
-  /** @throws {SerializeError} for bytes that are not UTF-8. */
-  constructor(bytes: Uint8Array, maxDepth: number) {
+  constructor(maxDepth: number) {
     this.#maxDepth = maxDepth;
-    this.bytes = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.end = bytes.length;
-    if (!isUtf8(this.bytes)) this.fail("bytes that are not UTF-8");
+  }
+
+  /** Takes a part of `bytes` to read. @throws {SerializeError} for bytes that are not UTF-8. */
+  begin(bytes: Uint8Array, from: number, to: number): void {
+    // A view, so that there is nothing to see behind the end.
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
+    this.end = to - from;
+    this.at = 0;
+    this.depth = 0;
+    this.#asciiTo = 0;
+    this.#wideTo = 0;
+    this.#wideAt = 0;
+    this.#specialAt.fill(-1);
+    this.#isAscii = this.end <= SHORT ? isShortAscii(this.bytes) : undefined;
+    if (this.#isAscii !== true && !isUtf8(this.bytes)) this.fail("bytes that are not UTF-8");
+  }
+
+  /** Lets go of what was read. */
+  finish(): void {
+    this.bytes = NOTHING;
+    this.end = 0;
+    this.#ascii = "";
+    this.#wide = "";
   }
 
   fail(what: string, at: number = this.at): never {
@@ -178,6 +201,12 @@ export class Source {
     this.at += 1 + length;
     if (this.at >= this.end) this.fail("a continued line that does not follow");
   }
+}
+
+function isShortAscii(bytes: Buffer): boolean {
+  let seen = 0;
+  for (let at = 0; at < bytes.length; at++) seen |= bytes[at] as number;
+  return seen < 128;
 }
 
 function isBlank(code: number): boolean {

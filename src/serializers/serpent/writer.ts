@@ -1,14 +1,15 @@
 import { Buffer } from "node:buffer";
 import type { ByteSink } from "../../bytes.ts";
 import { pyRepr } from "../../pyrepr.ts";
+import { NO_KEYWORDS } from "../../signature.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values.ts";
 import type { ClassCodec } from "../classes.ts";
 import type { CallData } from "../serializer.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
+import { PlainWriter } from "./plain-writer.ts";
 import { bigintText, complexText, floatText, isoText } from "./scalar-text.ts";
-import { TextWriter } from "./text-writer.ts";
 
-const BASE64_CHUNK = 192 * 1024; // a multiple of 3, so that base64 of the parts is base64 of the whole
+const BASE64_CHUNK = 48 * 1024; // a multiple of 3, so that base64 of the parts is base64 of the whole
 /** Stands for the tuple of a call among the open containers. */
 const CALL: object = {};
 const COMMA = 44;
@@ -21,40 +22,33 @@ export interface WriterOptions {
 }
 
 /** Writes one value as serpent text, byte for byte as `serpent 1.41` does. */
-export class SerpentWriter extends TextWriter {
+export class SerpentWriter extends PlainWriter {
   readonly #classes: ClassCodec;
-  readonly #maxDepth: number;
   readonly #bytesRepr: boolean;
-  /** The containers around what is being written. */
-  readonly #open: object[] = [];
-  #depth = 0;
-  /** Whether somebody gave all objects a property that shows: those are not to be written. */
-  readonly #inherited: boolean = hasInherited();
 
-  constructor(out: ByteSink, options: WriterOptions) {
-    super(out);
+  constructor(options: WriterOptions) {
+    super(options.maxDepth);
     this.#classes = options.classes;
-    this.#maxDepth = options.maxDepth;
     this.#bytesRepr = options.bytesRepr;
   }
 
-  /** @throws {Unwritable} */
-  value(value: unknown): void {
-    // Not a switch: the engine compiles each of these to a check of its own.
-    if (typeof value === "string") this.text(value);
-    else if (typeof value === "number") this.number(value);
-    else if (typeof value === "object") {
-      if (value === null) this.ascii("None");
-      else this.#object(value);
-    } else if (typeof value === "boolean") this.ascii(value ? "True" : "False");
-    else if (value === undefined) this.ascii("None");
+  override begin(out: ByteSink): void {
+    super.begin(out);
+    this.reset();
+  }
+
+  protected override other(value: unknown): void {
+    if (typeof value === "object" && value !== null) this.#object(value);
+    else if (typeof value === "number") this.#number(value);
+    else if (typeof value === "boolean") this.ascii(value ? "True" : "False");
+    else if (value === null || value === undefined) this.ascii("None");
     else if (typeof value === "bigint") this.ascii(bigintText(value));
     else throw new Unwritable(`a ${typeof value} does not travel`);
   }
 
   /** An INVOKE payload: `('object','method',(1,2),{'name':'value'})`. */
   call({ object, method, args, kwargs }: CallData): void {
-    this.#enter(CALL);
+    this.enter(CALL);
     this.byte(40);
     this.text(object);
     this.byte(COMMA);
@@ -62,17 +56,14 @@ export class SerpentWriter extends TextWriter {
     this.byte(COMMA);
     this.#tuple(args);
     this.byte(COMMA);
-    this.value(kwargs);
+    if (kwargs === NO_KEYWORDS) this.ascii("{}");
+    else this.value(kwargs);
     this.byte(41);
-    this.#depth--;
+    this.leave();
   }
 
   #object(value: object): void {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (Array.isArray(value)) {
-      return prototype !== Array.prototype && value instanceof PyTuple ? this.#tuple(value) : this.#list(value);
-    }
-    if (prototype === Object.prototype || prototype === null) return this.#plain(value as Record<string, unknown>);
+    if (Array.isArray(value)) return value instanceof PyTuple ? this.#tuple(value) : this.#list(value);
     if (value instanceof Map) return this.#pairs(value, value);
     if (value instanceof Set) return this.#set(value);
     if (value instanceof PyFloat) return this.#float(value.value);
@@ -87,27 +78,13 @@ export class SerpentWriter extends TextWriter {
     const replaced = this.#classes.toWire(value);
     if (replaced !== undefined) return this.value(replaced);
     // Plain objects of another realm: a `vm` context, a test runner.
-    if (Object.getPrototypeOf(prototype) === null) return this.#plain(value as Record<string, unknown>);
+    if (Object.getPrototypeOf(Object.getPrototypeOf(value)) === null) return this.value({ ...value });
     throw unknownClass(value);
-  }
-
-  #enter(value: object): void {
-    const open = this.#open;
-    const depth = this.#depth;
-    for (let at = 0; at < depth; at++) if (open[at] === value) throw new Unwritable("it contains itself");
-    this.#checkDepth();
-    open[depth] = value;
-    this.#depth = depth + 1;
-  }
-
-  /** Every bracket counts: the reader's limit is one of brackets. */
-  #checkDepth(): void {
-    if (this.#depth >= this.#maxDepth) throw new Unwritable(`it nests deeper than ${this.#maxDepth} levels`);
   }
 
   /** What has no items, but brackets. */
   #bracketed(text: string): void {
-    this.#checkDepth();
+    this.checkDepth();
     this.ascii(text);
   }
 
@@ -117,29 +94,29 @@ export class SerpentWriter extends TextWriter {
   }
 
   /** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
-  number(value: number): void {
-    if (Number.isSafeInteger(value) && (value !== 0 || 1 / value > 0)) return this.integer(value);
+  #number(value: number): void {
     const size = Math.abs(value);
+    const isInteger = Number.isSafeInteger(value) && !Object.is(value, -0);
     // Here JavaScript writes floats as Python does.
-    if (size >= 1e-4 && size < 1e15) return this.ascii(String(value));
-    this.#float(value);
+    if (isInteger || (size >= 1e-4 && size < 1e15)) this.ascii(String(value));
+    else this.#float(value);
   }
 
   #list(items: readonly unknown[]): void {
-    this.#enter(items);
+    this.enter(items);
     this.byte(91);
     this.#items(items);
     this.byte(93);
-    this.#depth--;
+    this.leave();
   }
 
   #tuple(items: readonly unknown[]): void {
-    this.#enter(items);
+    this.enter(items);
     this.byte(40);
     this.#items(items);
     if (items.length === 1) this.byte(COMMA);
     this.byte(41);
-    this.#depth--;
+    this.leave();
   }
 
   #items(items: readonly unknown[]): void {
@@ -158,38 +135,15 @@ export class SerpentWriter extends TextWriter {
     // An empty set has no literal: `serpent 1.41` writes the empty tuple.
     if (items.size === 0) return this.#bracketed("()");
     for (const item of items) this.#checkHashable(item, "a set's element");
-    this.#enter(items);
+    this.enter(items);
     this.byte(123);
     this.#items([...items]);
     this.byte(125);
-    this.#depth--;
-  }
-
-  #plain(value: Record<string, unknown>): void {
-    this.#enter(value);
-    let current = "";
-    let first = true;
-    this.byte(123);
-    try {
-      // Over keys that it enumerates itself, the engine reads values without searching for them.
-      for (const key in value) {
-        if (this.#inherited && !Object.hasOwn(value, key)) continue;
-        if (!first) this.byte(COMMA);
-        first = false;
-        current = key;
-        this.text(key);
-        this.byte(COLON);
-        this.value(value[key]);
-      }
-    } catch (error) {
-      rethrowAt(error, current);
-    }
-    this.byte(125);
-    this.#depth--;
+    this.leave();
   }
 
   #pairs(owner: object, entries: Iterable<readonly [unknown, unknown]>): void {
-    this.#enter(owner);
+    this.enter(owner);
     let first = true;
     this.byte(123);
     for (const [key, value] of entries) {
@@ -208,7 +162,7 @@ export class SerpentWriter extends TextWriter {
       }
     }
     this.byte(125);
-    this.#depth--;
+    this.leave();
   }
 
   /** Refuses what Python refuses as a key, and what would become a key that it cannot read back. */
@@ -241,7 +195,7 @@ export class SerpentWriter extends TextWriter {
 
   #bytes(value: Uint8Array): void {
     if (this.#bytesRepr) return this.ascii(pyRepr(value));
-    this.#checkDepth();
+    this.checkDepth();
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     this.ascii("{'data': '");
     this.need(Math.ceil(bytes.length / 3) * 4);
@@ -250,9 +204,4 @@ export class SerpentWriter extends TextWriter {
     }
     this.ascii("', 'encoding': 'base64'}");
   }
-}
-
-function hasInherited(): boolean {
-  for (const _ in Object.prototype) return true;
-  return false;
 }
