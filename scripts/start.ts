@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -21,6 +22,7 @@ function launch(service: Service, stdio: "inherit" | "piped"): ChildProcess {
   const child = spawn(process.execPath, [`services/${service}/main.ts`], {
     cwd: ROOT,
     env: {
+      NODE_COMPILE_CACHE: join(ROOT, ".cache/compiled"),
       ...process.env,
       PYRO_HOST: ADDRESSES[service],
       PYRO_NS_HOST: ADDRESSES.nameserver,

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from "./tools/nsc.ts";
+import { quickStart } from "./quick-start.ts";
 
-process.exitCode = await main(process.argv.slice(2));
+await quickStart(() => import("./tools/nsc.ts"));

@@ -16,7 +16,7 @@ export interface NameServerMethods {
   lookup(name: string, returnMetadata?: boolean): URI | readonly [URI, Tags];
   register(name: string, uri: string | URI, safe?: boolean, metadata?: Tags | null): void;
   setMetadata(name: string, metadata: Tags): void;
-  remove(name?: string | null, prefix?: string | null, regex?: string | null): number;
+  remove(name?: string | null, prefix?: string | null, regex?: string | null): number | Promise<number>;
   /** Pyro5 sends `returnMetadata` in third place, where Pyro4 has its metadata filters. */
   list(
     prefix?: string | null,
@@ -24,7 +24,7 @@ export interface NameServerMethods {
     third?: Tags | boolean | null,
     metadataAny?: Tags | null,
     returnMetadata?: boolean,
-  ): Listing;
+  ): Listing | Promise<Listing>;
   yplookup(metaAll?: Tags | null, metaAny?: Tags | null, returnMetadata?: boolean): Listing;
   ping(): void;
 }

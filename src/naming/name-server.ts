@@ -4,7 +4,6 @@ import { NamingError, PyroError } from "../errors.ts";
 import { URI } from "../uri.ts";
 import { tuple } from "../values.ts";
 import { type Listing, NAME_SERVER, type NameServerMethods, nameServerContract, type Tags } from "./contract.ts";
-import { compilePattern } from "./pattern.ts";
 import { type Entry, MemoryStorage, type Storage } from "./storage.ts";
 
 const OWN_TAGS = { 4: "class:Pyro4.naming.NameServer", 5: "class:Pyro5.nameserver.NameServer" } as const;
@@ -19,6 +18,7 @@ export class NameServer implements NameServerMethods {
   }
 
   readonly #storage: Storage;
+  readonly #parsed = new WeakMap<Entry, URI>();
 
   constructor(storage: Storage = new MemoryStorage()) {
     this.#storage = storage;
@@ -35,7 +35,11 @@ export class NameServer implements NameServerMethods {
 
   lookup(name: string, returnMetadata?: boolean): URI | readonly [URI, Tags] {
     const entry = this.#entry(name);
-    const uri = URI.parse(entry.uri);
+    let uri = this.#parsed.get(entry);
+    if (uri === undefined) {
+      uri = URI.parse(entry.uri);
+      this.#parsed.set(entry, uri);
+    }
     return returnMetadata === true ? tuple(uri, tagsOf(name, entry)) : uri;
   }
 
@@ -58,10 +62,13 @@ export class NameServer implements NameServerMethods {
     this.#storage.set(name, { uri, metadata: tags });
   }
 
-  remove(name?: string | null, prefix?: string | null, regex?: string | null): number {
+  remove(name?: string | null, prefix?: string | null, regex?: string | null): number | Promise<number> {
     if (given(name) && name !== NAME_SERVER && this.#storage.delete(name)) return 1;
-    const matches = given(prefix) ? startsWith(prefix) : given(regex) ? compilePattern(regex) : undefined;
-    if (matches === undefined) return 0;
+    if (given(prefix)) return this.#removeAll(startsWith(prefix));
+    return given(regex) ? pattern(regex).then((matches) => this.#removeAll(matches)) : 0;
+  }
+
+  #removeAll(matches: (name: string) => boolean): number {
     const doomed = [...this.#storage.entries()]
       .map(([one]) => one)
       .filter((one) => one !== NAME_SERVER && matches(one));
@@ -75,13 +82,13 @@ export class NameServer implements NameServerMethods {
     third?: Tags | boolean | null,
     metadataAny?: Tags | null,
     returnMetadata?: boolean,
-  ): Listing {
+  ): Listing | Promise<Listing> {
     const metadataAll = typeof third === "boolean" ? null : third;
     const withTags = third === true || returnMetadata === true;
     const filters = [prefix, regex, metadataAll, metadataAny].filter((one) => one !== undefined && one !== null);
     if (filters.length > 1) throw new RangeError("you can only filter on one thing at a time");
     if (given(prefix)) return this.#select(startsWith(prefix), withTags);
-    if (given(regex)) return this.#select(compilePattern(regex), withTags);
+    if (given(regex)) return pattern(regex).then((matches) => this.#select(matches, withTags));
     if (metadataAll !== undefined && metadataAll !== null) return this.#withAll(metadataAll, withTags);
     if (metadataAny !== undefined && metadataAny !== null) return this.#withAny(metadataAny, withTags);
     return this.#select(() => true, withTags);
@@ -127,6 +134,12 @@ export class NameServer implements NameServerMethods {
 /** An empty prefix or pattern is none (`Pyro5 5.15, nameserver.py`). */
 function given(text: string | null | undefined): text is string {
   return typeof text === "string" && text !== "";
+}
+
+/** Loaded when it is needed: what patterns run on takes 6 ms, and most name servers are never asked for one. */
+async function pattern(regex: string): Promise<(name: string) => boolean> {
+  const { compilePattern } = await import("./pattern.ts");
+  return compilePattern(regex);
 }
 
 function startsWith(prefix: string): (name: string) => boolean {

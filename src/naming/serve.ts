@@ -1,5 +1,6 @@
 import { Daemon, type DaemonOptions } from "../daemon/daemon.ts";
 import { type KeepOptions, type KeptRegistration, keepRegistered, type RegistrationEvent } from "./keep-registered.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 export interface ServeOptions extends DaemonOptions {
   /** Where the names are registered; false: nowhere. Default: the configured name server. */
@@ -8,23 +9,6 @@ export interface ServeOptions extends DaemonOptions {
   readonly signal?: AbortSignal;
   /** Takes the lines that tell what goes on. Default: standard output, as in Python. */
   readonly log?: (line: string) => void;
-}
-
-/** Resolves with the name of the first SIGINT or SIGTERM, or when `signal` aborts. */
-export function stopSignal(signal?: AbortSignal): Promise<string> {
-  return new Promise((resolve) => {
-    const stop = (name: string): void => {
-      process.removeListener("SIGINT", stop);
-      process.removeListener("SIGTERM", stop);
-      signal?.removeEventListener("abort", aborted);
-      resolve(name);
-    };
-    const aborted = (): void => stop("abort");
-    if (signal?.aborted === true) return resolve("abort");
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
-    signal?.addEventListener("abort", aborted, { once: true });
-  });
 }
 
 /**

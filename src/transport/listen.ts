@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, isIP, type Server, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { CommunicationError } from "../errors.ts";
 import { type Location, locationText } from "./location.ts";
@@ -13,6 +13,7 @@ export interface Listening {
 /** IPv4 first: Python's peers bind `localhost` to 127.0.0.1 (PREFER_IP_VERSION 4), and must meet us there. */
 async function addressOf(host: string): Promise<string> {
   if (host === "") return "0.0.0.0";
+  if (isIP(host) !== 0) return host;
   const found = await lookup(host, { all: true, order: "ipv4first" });
   return found[0]?.address ?? host;
 }

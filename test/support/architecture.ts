@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   daemon: [...BELOW_SESSION, "session"],
   naming: BELOW_NAMING,
   [FRONT_DOOR]: [...BELOW_NAMING, "naming"],
-  cli: [FRONT_DOOR, "naming"],
+  cli: [FRONT_DOOR, LEAVES, "transport", "naming"],
 };
 
 /** Rooms that know no socket, and what they would need to open one. */

@@ -1,6 +1,10 @@
 /** `pyro-ns`: runs a name server until it is told to stop. */
 import { parseArgs } from "node:util";
-import { CommunicationError, locationText, type NameServerOptions, startNameServer, stopSignal } from "../../index.ts";
+// Not by the front door: of all that is behind it, a name server needs half, and starts in half the time.
+import { CommunicationError } from "../../errors.ts";
+import { type NameServerOptions, startNameServer } from "../../naming/start.ts";
+import { stopSignal } from "../../naming/stop-signal.ts";
+import { locationText } from "../../transport/location.ts";
 import { parsePort, UsageError } from "./options.ts";
 
 const USAGE = `usage: pyro-ns [-h] [-n HOST] [-p PORT] [-u UNIXSOCKET] [--nathost NATHOST] [--natport NATPORT] [-x]`;
