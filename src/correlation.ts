@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 export function newCorrelationId(): Uint8Array {
   const id = new Uint8Array(16);
   for (let at = 0; at < 16; at += 4) {
-    const random = Math.floor(Math.random() * 0x1_0000_0000);
+    const random = (Math.random() * 0x1_0000_0000) >>> 0;
     id[at] = random >>> 24;
     id[at + 1] = random >>> 16;
     id[at + 2] = random >>> 8;

@@ -134,7 +134,7 @@ export class ClientSession {
 
   /** Arms a call's timer and signal; gives what disarms them. */
   #guard(call: ClientCall, method: string, { timeoutMs, signal }: CallOptions): () => void {
-    const started = performance.now();
+    const before = this.#channel.chunksReceived;
     const giveUp = (error: unknown): void => {
       this.#pending.abandon(call);
       call.resolve(failing(error));
@@ -143,7 +143,8 @@ export class ClientSession {
     const expire = (): void => {
       const text = `no answer from ${this.#where} to ${method} within ${timeoutMs} ms; it may still be running there`;
       giveUp(new TimeoutError(text));
-      if (this.#channel.lastReceived < started) this.fail(new ConnectionClosedError(`${this.#where} does not answer`));
+      if (this.#channel.chunksReceived === before)
+        this.fail(new ConnectionClosedError(`${this.#where} does not answer`));
     };
     const timer = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
     signal?.addEventListener("abort", abort, { once: true });

@@ -6,8 +6,6 @@ const WINDOW = 65_536;
 /** Longer strings are decoded by themselves. */
 const LONG = 2_048;
 
-/** Up to here, looking at the bytes is faster than asking the engine. */
-const SHORT = 192;
 const NOTHING = Buffer.alloc(0);
 
 const TAB = 9;
@@ -59,8 +57,8 @@ export class Source {
     this.#wideTo = 0;
     this.#wideAt = 0;
     this.#specialAt.fill(-1);
-    this.#isAscii = this.end <= SHORT ? isShortAscii(this.bytes) : undefined;
-    if (this.#isAscii !== true && !isUtf8(this.bytes)) this.fail("bytes that are not UTF-8");
+    this.#isAscii = undefined;
+    if (!isUtf8(this.bytes)) this.fail("bytes that are not UTF-8");
   }
 
   /** Lets go of what was read. */
@@ -201,12 +199,6 @@ export class Source {
     this.at += 1 + length;
     if (this.at >= this.end) this.fail("a continued line that does not follow");
   }
-}
-
-function isShortAscii(bytes: Buffer): boolean {
-  let seen = 0;
-  for (let at = 0; at < bytes.length; at++) seen |= bytes[at] as number;
-  return seen < 128;
 }
 
 function isBlank(code: number): boolean {
