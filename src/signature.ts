@@ -42,8 +42,11 @@ export function parseSignature(text: string): Signature {
     if (found === null || parameter === undefined || rest) {
       throw new TypeError(`'${part}' in '${text}' is no parameter; write name, name=default, or *names as the last`);
     }
+    const required = found[3] === undefined;
     if (found[1] === "*") rest = true;
-    else parameters.push({ name: parameter, required: found[3] === undefined });
+    else if (required && parameters.at(-1)?.required === false) {
+      throw new TypeError(`'${parameter}' in '${text}' has no default, but follows a parameter that has one`);
+    } else parameters.push({ name: parameter, required });
   }
   return { name, parameters, rest };
 }
@@ -67,8 +70,11 @@ export function bindArguments(
 ): readonly unknown[] {
   const { name, parameters, rest } = signature;
   const keywords = kwargs === null || kwargs === NO_KEYWORDS ? NONE : Object.keys(kwargs);
-  // Nearly every call: all parameters, in their order.
-  if (keywords.length === 0 && args.length === parameters?.length) return args;
+  // Nearly every call: in the order of the parameters, of which those that may be missing are the last.
+  if (keywords.length === 0 && parameters !== undefined && args.length <= parameters.length) {
+    const next = parameters[args.length];
+    if (next === undefined || !next.required) return args;
+  }
   if (parameters === undefined) {
     if (keywords.length > 0) throw new TypeError(`${name}() takes no keyword arguments`);
     return args;
