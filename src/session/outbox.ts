@@ -23,6 +23,7 @@ let writing = false;
 
 /** What a connection has to send, until the end of the tick. */
 export class Outbox {
+  /** A socket: when that has nothing left to write, the kernel has it all. Other streams may hand on what they took. */
   readonly #stream: Duplex;
   /** What goes before the connection's bytes in `sink`: it had to make room for another's. */
   #before: Buffer[] | undefined;
