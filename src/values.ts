@@ -50,7 +50,7 @@ export class PyEllipsis {
   static readonly value: PyEllipsis = new PyEllipsis();
 }
 
-/** A dict whose keys are all text. It has no prototype, so `__proto__` and `constructor` are keys like others. */
+/** A dict whose keys are all text. It inherits nothing, so `__proto__` and `constructor` are keys like others. */
 export type PyDict = Record<string, unknown>;
 
 /**
