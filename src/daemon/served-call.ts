@@ -5,6 +5,9 @@ import type { IdentifiedSerializer } from "../serializers/registry.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
 
+/** For ids that are written at once. */
+const STAMP = new Uint8Array(16);
+
 /** A call on its way through the daemon: what its method may know of it, and what its answer takes from it. */
 export class ServedCall implements CallContext {
   readonly client: string;
@@ -38,6 +41,11 @@ export class ServedCall implements CallContext {
     return this.#correlationId;
   }
 
+  /** The id for the answer's header, where it is copied: one that nobody asked for is not kept. */
+  get correlationStamp(): Uint8Array {
+    return this.#correlationId ?? newCorrelationId(STAMP);
+  }
+
   get responseAnnotations(): Map<string, Uint8Array> {
     this.#responseAnnotations ??= new Map();
     return this.#responseAnnotations;
@@ -64,7 +72,7 @@ class Answer implements Outgoing {
     this.sequence = call.sequence;
     this.serializerId = call.serializer.id;
     this.annotations = annotations;
-    this.correlationId = call.correlationId;
+    this.correlationId = call.correlationStamp;
     this.#call = call;
     this.#value = value;
   }

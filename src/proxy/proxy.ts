@@ -4,7 +4,7 @@ import { AttributeError } from "../errors.ts";
 import { isPrivateName } from "../private-names.ts";
 import type { URI } from "../uri.ts";
 import type { Remote } from "./remote.ts";
-import { type CallSettings, type Member, RemoteObject, type RemoteOptions } from "./remote-object.ts";
+import { type CallSettings, Member, RemoteObject, type RemoteOptions } from "./remote-object.ts";
 
 /** What stands behind a `Remote<T>`: the shared engine, and the settings of this view of it. */
 class View {
@@ -92,7 +92,7 @@ function contractMember(view: View, contract: Contract, name: string): unknown {
       code: "PYRO_NO_SUCH_MEMBER",
     });
   }
-  const member: Member = { name: method.signature.name, oneway: method.oneway };
+  const member = new Member(method.signature.name, method.oneway);
   return (...args: unknown[]) => view.object.call(member, args, view.settings);
 }
 
@@ -101,7 +101,7 @@ function contractMember(view: View, contract: Contract, name: string): unknown {
  */
 function untypedMember(view: View, name: string): unknown {
   if (isPrivateName(name)) throw new AttributeError(`'${name}' is private: it is never remote`);
-  const member: Member = { name, oneway: undefined };
+  const member = new Member(name, undefined);
   const method = (...args: unknown[]): Promise<unknown> => view.object.call(member, args, view.settings);
   if (view.object.metadata !== undefined) return method;
   const read = (): Promise<unknown> => view.object.getAttribute(name, view.settings);

@@ -3,7 +3,7 @@ import { AttributeError, PyroError, TimeoutError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializers/serializer.ts";
 import { atCallSite } from "../session/calls.ts";
-import type { ClientSession } from "../session/client-session.ts";
+import type { CallOptions, ClientSession } from "../session/client-session.ts";
 import { connectSession } from "../session/connect.ts";
 import type { Metadata } from "../session/metadata.ts";
 import type { Codecs } from "../session/options.ts";
@@ -36,10 +36,17 @@ export interface CallSettings {
 }
 
 /** One member of the remote object, by its name on the wire. */
-export interface Member {
+export class Member {
   readonly name: string;
   /** From the contract; undefined: the server's metadata tells. */
   readonly oneway: boolean | undefined;
+  /** How it is called in a session, with the settings of one view of the object: found out once. */
+  prepared: { session: ClientSession; settings: CallSettings; options: CallOptions } | undefined = undefined;
+
+  constructor(name: string, oneway: boolean | undefined) {
+    this.name = name;
+    this.oneway = oneway;
+  }
 }
 
 /**
@@ -101,7 +108,7 @@ export class RemoteObject {
   #attribute(method: string, args: readonly [string, ...unknown[]], settings: CallSettings): Promise<unknown> {
     return this.#connected((session, left) => {
       if (session.metadata !== undefined && !session.metadata.attrs.has(args[0])) throw this.#unknown(args[0], session);
-      return this.#send(session, { name: method, oneway: false }, args, null, { ...settings, ...left });
+      return this.#send(session, new Member(method, false), args, null, { ...settings, ...left });
     }, settings);
   }
 
@@ -127,19 +134,22 @@ export class RemoteObject {
     kwargs: Readonly<Record<string, unknown>> | null,
     settings: CallSettings,
   ): Promise<unknown> {
-    const { metadata } = session;
-    const known = metadata === undefined || metadata.methods.has(member.name) || kwargs === null;
-    if (!known) return Promise.reject(this.#unknown(member.name, session));
-    return session.call(
-      { object: this.#objectId, method: member.name, args, kwargs },
-      {
+    let { prepared } = member;
+    if (prepared?.session !== session || prepared.settings !== settings) {
+      const { metadata } = session;
+      const known = metadata === undefined || metadata.methods.has(member.name) || kwargs === null;
+      if (!known) return Promise.reject(this.#unknown(member.name, session));
+      const options: CallOptions = {
         timeoutMs: settings.timeoutMs ?? this.#options.timeoutMs,
         signal: settings.signal,
         oneway: metadata?.oneway.has(member.name) ?? member.oneway ?? false,
         annotations: settings.annotations,
         correlationId: settings.correlationId,
-      },
-    );
+      };
+      prepared = { session, settings, options };
+      member.prepared = prepared;
+    }
+    return session.call(this.#objectId, member.name, args, kwargs, prepared.options);
   }
 
   #unknown(name: string, session: ClientSession): AttributeError {

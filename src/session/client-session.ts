@@ -23,24 +23,31 @@ export interface CallOptions {
 }
 
 /** A call as the message that it is on the wire, and as the reply that is waited for. */
-class ClientCall implements Outgoing, PendingCall {
+class ClientCall implements Outgoing, PendingCall, CallData {
   readonly type = MessageType.Invoke;
+  readonly object: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: CallData["kwargs"];
   flags = 0;
   sequence = 0;
   release: (() => void) | undefined = undefined;
-  readonly resolve: (value: unknown) => void;
-  readonly #data: CallData;
+  resolve: (value: unknown) => void = ignore;
   readonly #options: CallOptions;
   readonly #serializer: IdentifiedSerializer;
 
   constructor(
-    data: CallData,
+    object: string,
+    method: string,
+    args: readonly unknown[],
+    kwargs: CallData["kwargs"],
     options: CallOptions,
     serializer: IdentifiedSerializer,
-    resolve: (value: unknown) => void,
   ) {
-    this.resolve = resolve;
-    this.#data = data;
+    this.object = object;
+    this.method = method;
+    this.args = args;
+    this.kwargs = kwargs;
     this.#options = options;
     this.#serializer = serializer;
   }
@@ -58,9 +65,11 @@ class ClientCall implements Outgoing, PendingCall {
   }
 
   writePayload(out: ByteSink): void {
-    this.#serializer.codec.dumpCall(this.#data, out);
+    this.#serializer.codec.dumpCall(this, out);
   }
 }
+
+function ignore(): void {}
 
 interface Parts {
   readonly channel: Channel;
@@ -117,9 +126,16 @@ export class ClientSession {
    *   over it meanwhile (as Pyro does), else it stays for the other calls in flight.
    * @throws {ConnectionClosedError} when the connection ends first; the call may have run.
    */
-  call(data: CallData, options: CallOptions): Promise<unknown> {
+  call(
+    object: string,
+    method: string,
+    args: readonly unknown[],
+    kwargs: CallData["kwargs"],
+    options: CallOptions,
+  ): Promise<unknown> {
     return new Promise((resolve) => {
-      const call = new ClientCall(data, options, this.#serializer, resolve);
+      const call = new ClientCall(object, method, args, kwargs, options, this.#serializer);
+      call.resolve = resolve;
       options.signal?.throwIfAborted();
       if (this.#closed) throw new ConnectionClosedError(`connection to ${this.#where} is closed`);
       const { dialect } = this;
@@ -128,12 +144,12 @@ export class ClientSession {
       this.#channel.send(dialect, call);
       if (options.oneway) return resolve(undefined);
       this.#pending.add(call);
-      if (options.timeoutMs > 0 || options.signal !== undefined) call.release = this.#guard(call, data.method, options);
+      if (options.timeoutMs > 0 || options.signal !== undefined) call.release = this.#guard(call, options);
     });
   }
 
   /** Arms a call's timer and signal; gives what disarms them. */
-  #guard(call: ClientCall, method: string, { timeoutMs, signal }: CallOptions): () => void {
+  #guard(call: ClientCall, { timeoutMs, signal }: CallOptions): () => void {
     const before = this.#channel.chunksReceived;
     const giveUp = (error: unknown): void => {
       this.#pending.abandon(call);
@@ -141,7 +157,7 @@ export class ClientSession {
     };
     const abort = (): void => giveUp(signal?.reason);
     const expire = (): void => {
-      const text = `no answer from ${this.#where} to ${method} within ${timeoutMs} ms; it may still be running there`;
+      const text = `no answer from ${this.#where} to ${call.method} within ${timeoutMs} ms; it may still be running there`;
       giveUp(new TimeoutError(text));
       if (this.#channel.chunksReceived === before)
         this.fail(new ConnectionClosedError(`${this.#where} does not answer`));
