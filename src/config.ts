@@ -1,4 +1,5 @@
 import { PyroError } from "./errors.ts";
+import { SERIALIZERS, type SerializerName } from "./serializer-names.ts";
 
 /** Pyro's configuration items that mean something here so far (`docs/protocol.md`, section 16). */
 export interface Config {
@@ -9,7 +10,7 @@ export interface Config {
   readonly natPort: number | undefined;
   /** Milliseconds; PYRO_COMMTIMEOUT is in seconds. 0: none. */
   readonly commTimeoutMs: number;
-  readonly serializer: "serpent" | "json";
+  readonly serializer: SerializerName;
   readonly serpentBytesRepr: boolean;
   /** Bytes. */
   readonly maxMessageSize: number;
@@ -48,9 +49,10 @@ function flag(env: Environment, name: string): boolean | undefined {
 }
 
 function serializer(env: Environment): Config["serializer"] {
-  const value = env["PYRO_SERIALIZER"] ?? "serpent";
-  if (value !== "serpent" && value !== "json") throw refuse("SERIALIZER", value, "must be serpent or json");
-  return value;
+  const value = env["PYRO_SERIALIZER"] || "serpent";
+  const known = SERIALIZERS.find((one) => one === value);
+  if (known === undefined) throw refuse("SERIALIZER", value, `must be one of ${SERIALIZERS.join(", ")}`);
+  return known;
 }
 
 /**

@@ -4,7 +4,7 @@ import { enterCallContext, leaveCallContext } from "../context.ts";
 import { newCorrelationId } from "../correlation.ts";
 import { DaemonError, ProtocolError, PyroError } from "../errors.ts";
 import { pyRepr } from "../pyrepr.ts";
-import { dumpText } from "../serializers/marshal.ts";
+import { dumpText } from "../serializers/marshal/marshal.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData, Serializer } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";

@@ -2,6 +2,7 @@ import { config } from "../config.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { RemoteOptions, Resolver } from "../proxy/remote-object.ts";
 import type { PyroVersion } from "../pyro-version.ts";
+import type { SerializerName } from "../serializer-names.ts";
 import { createClassCodec } from "../serializers/classes.ts";
 import { type Codecs, createCodecs } from "../session/options.ts";
 
@@ -9,7 +10,7 @@ export interface ProxyOptions {
   /** Milliseconds a call may take, connecting included; 0: no limit. Default: PYRO_COMMTIMEOUT, else 0. */
   readonly timeoutMs?: number;
   /** Default: PYRO_SERIALIZER, else serpent. */
-  readonly serializer?: "serpent" | "json";
+  readonly serializer?: SerializerName;
   /** Which Pyro the server is. Default "auto": found out with the first connection, and remembered. */
   readonly protocol?: "auto" | PyroVersion;
   /** Handed to the server's handshake validation. Default "hello", as in Pyro. */

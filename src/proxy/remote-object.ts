@@ -1,7 +1,7 @@
 import type { Contract } from "../contract.ts";
 import { AttributeError, PyroError, TimeoutError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
-import type { SerializerName } from "../serializers/serializer.ts";
+import type { SerializerName } from "../serializer-names.ts";
 import { atCallSite } from "../session/calls.ts";
 import type { CallOptions, ClientSession } from "../session/client-session.ts";
 import { connectSession } from "../session/connect.ts";

@@ -3,6 +3,8 @@ import type { Limits } from "../limits.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import type { ClassCodec } from "./classes.ts";
 import { createJson } from "./json.ts";
+import { createMarshal } from "./marshal/marshal.ts";
+import { createMsgpack } from "./msgpack/msgpack.ts";
 import type { Serializer } from "./serializer.ts";
 import { createSerpent } from "./serpent/serpent.ts";
 
@@ -11,9 +13,6 @@ const IDS: Readonly<Record<PyroVersion, Readonly<Record<string, number>>>> = {
   4: { serpent: 1, json: 2, marshal: 3, pickle: 4, dill: 5, msgpack: 6, cloudpickle: 7 },
   5: { serpent: 1, marshal: 2, json: 3, msgpack: 4 },
 };
-/** These execute code when they are read. */
-const REFUSED: ReadonlySet<string> = new Set(["pickle", "dill", "cloudpickle"]);
-
 /** A serializer and its number in the session's version. */
 export interface IdentifiedSerializer {
   readonly id: number;
@@ -37,7 +36,7 @@ export class SerializerSet {
 
   constructor(options: SerializerSetOptions) {
     this.#version = options.version;
-    const all = [createSerpent(options), createJson(options)];
+    const all = [createSerpent(options), createJson(options), createMarshal(options), createMsgpack(options)];
     this.#byId = new Map(
       all.map((codec): [number, IdentifiedSerializer] => {
         const id = IDS[options.version][codec.name] ?? 0;
@@ -62,9 +61,7 @@ export class SerializerSet {
     const why =
       name === undefined
         ? `serializer ${id} is not known to Pyro${this.#version}`
-        : REFUSED.has(name)
-          ? `serializer ${name} is refused: reading it would run the sender's code`
-          : `serializer ${name} is not spoken here; use serpent or json`;
+        : `serializer ${name} is refused: reading it would run the sender's code`;
     throw new SerializeError(why, { code: "PYRO_SERIALIZER" });
   }
 }

@@ -1,7 +1,5 @@
 import type { ByteSink } from "../bytes.ts";
-
-/** Names as in Pyro's configuration item SERIALIZER. Their numbers on the wire differ between Pyro4 and Pyro5. */
-export type SerializerName = "serpent" | "json" | "marshal" | "msgpack";
+import type { SerializerName } from "../serializer-names.ts";
 
 /** What an INVOKE payload holds. */
 export interface CallData {

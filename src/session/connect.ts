@@ -1,5 +1,5 @@
 import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError } from "../errors.ts";
-import { loadText } from "../serializers/marshal.ts";
+import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { dictValue } from "../values.ts";

@@ -1,8 +1,8 @@
 import type { Limits } from "../limits.ts";
 import type { PyroVersion } from "../pyro-version.ts";
+import type { SerializerName } from "../serializer-names.ts";
 import type { ClassCodec } from "../serializers/classes.ts";
 import { SerializerSet } from "../serializers/registry.ts";
-import type { SerializerName } from "../serializers/serializer.ts";
 
 /** How values are read and written in a session, for whichever version it turns out to speak. */
 export interface Codecs {

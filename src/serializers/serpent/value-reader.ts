@@ -1,8 +1,8 @@
 import { pyDict } from "../../dict.ts";
 import { asTuple, type PyDict, PyEllipsis } from "../../values.ts";
+import { KeyTable } from "../keys.ts";
 import { decodeBase64, findBytesDict } from "./base64.ts";
 import { standsFor } from "./dict-forms.ts";
-import { KeyTable } from "./keys.ts";
 import { ScalarReader } from "./scalars.ts";
 import { LONGEST_KEY, Shapes } from "./shapes.ts";
 import { isNameByte } from "./source.ts";

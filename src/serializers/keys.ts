@@ -1,4 +1,4 @@
-import { PyComplex, PyFloat, PyTuple } from "../../values.ts";
+import { PyComplex, PyFloat, PyTuple } from "../values.ts";
 
 /**
  * Which dict keys and set elements are one to Python: `1`, `1.0` and `True` are, and tuples with equal items. The

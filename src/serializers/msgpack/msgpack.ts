@@ -1,0 +1,63 @@
+/**
+ * Pyro's msgpack serializer: MessagePack with extension types of Pyro's own (`Pyro5 5.15, serializers.py`). Compact, and
+ * bytes travel as they are; there are no tuples and no sets.
+ */
+import type { ByteSink } from "../../bytes.ts";
+import { SerializeError } from "../../errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../limits.ts";
+import { callFrom } from "../call-shape.ts";
+import type { ClassCodec } from "../classes.ts";
+import type { CallData, Serializer } from "../serializer.ts";
+import { Unwritable } from "../unwritable.ts";
+import { MsgpackReader, type ReaderOptions } from "./reader.ts";
+import { MsgpackWriter, type WriterOptions } from "./writer.ts";
+
+export interface MsgpackOptions {
+  readonly classes: ClassCodec;
+  readonly limits?: Partial<Limits>;
+  /** Read floats as PyFloat and dicts as Map. */
+  readonly lossless?: boolean;
+}
+
+/** The msgpack serializer of one session's version. */
+export function createMsgpack(options: MsgpackOptions): Serializer {
+  return new Msgpack(options);
+}
+
+class Msgpack implements Serializer {
+  readonly name = "msgpack";
+  readonly #classes: ClassCodec;
+  readonly #reading: ReaderOptions;
+  readonly #writing: WriterOptions;
+
+  constructor({ classes, limits, lossless = false }: MsgpackOptions) {
+    const maxDepth = limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
+    this.#classes = classes;
+    this.#reading = { maxDepth, lossless };
+    this.#writing = { classes, maxDepth };
+  }
+
+  dump(value: unknown, out: ByteSink): void {
+    try {
+      new MsgpackWriter(out, this.#writing).value(value);
+    } catch (error) {
+      throw error instanceof Unwritable ? error.toSerializeError("msgpack") : error;
+    }
+  }
+
+  dumpCall({ object, method, args, kwargs }: CallData, out: ByteSink): void {
+    this.dump([object, method, args, kwargs], out);
+  }
+
+  load(bytes: Uint8Array, from = 0, to: number = bytes.length): unknown {
+    const reader = new MsgpackReader(bytes.subarray(from, to), this.#reading);
+    const value = reader.read();
+    return reader.sawClass ? this.#classes.revive(value) : value;
+  }
+
+  loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
+    const value = this.load(bytes, from, to);
+    if (!Array.isArray(value) || value.length !== 4) throw new SerializeError("msgpack: no call of four parts");
+    return callFrom(value[0], value[1], value[2], value[3]);
+  }
+}
