@@ -25,10 +25,22 @@ export function pyDict(): PyDict {
   return new Dict();
 }
 
+/** Object literals that are more than dicts; looked into only once there is one, as every dict would have to. */
+let special: WeakSet<object> | undefined;
+
+/** From now on `value` is no dict, even if it is an object literal: a daemon serves it. */
+export function neverPlain(value: object): void {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return;
+  special ??= new WeakSet();
+  special.add(value);
+}
+
 /** Whether a value is a dict: one of ours, or an object literal, or an object without prototype. */
 export function isPlainObject(value: object): value is PyDict {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === NOTHING || prototype === Object.prototype || prototype === null;
+  if (prototype === NOTHING) return true;
+  return (prototype === Object.prototype || prototype === null) && special?.has(value) !== true;
 }
 
 /** Whether a value is a dict that inherits nothing, as readers make them. */

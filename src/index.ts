@@ -17,6 +17,7 @@ export {
   TimeoutError,
 } from "./errors.ts";
 export { formatTraceback, installExceptHook } from "./excepthook.ts";
+export { Kwargs, kwargs } from "./kwargs.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { NameServerClient, type Registered } from "./naming/client.ts";
 export { type KeepOptions, keepRegistered, type RegistrationEvent } from "./naming/keep-registered.ts";
@@ -27,9 +28,28 @@ export { locateNameServer, resolve } from "./naming/resolve.ts";
 export { describe as describeRegistration, type ServeOptions, serve } from "./naming/serve.ts";
 export { type NameServerOptions, type RunningNameServer, startNameServer } from "./naming/start.ts";
 export { stopSignal } from "./naming/stop-signal.ts";
-export { connect, getAttribute, release, setAttribute, uriOf, withOptions } from "./proxy/proxy.ts";
+export { BatchResults, batch, type Queued, type Queueing } from "./proxy/batch.ts";
+export type { CallSettings } from "./proxy/call-settings.ts";
+export { contains, deleteItem, itemOf, lengthOf, setItem } from "./proxy/container.ts";
 export type { Remote } from "./proxy/remote.ts";
-export type { CallSettings } from "./proxy/remote-object.ts";
+export { RemoteStream } from "./proxy/stream.ts";
+export {
+  bind,
+  connect,
+  copyOf,
+  getAttribute,
+  localAddressOf,
+  metadataOf,
+  type ReconnectOptions,
+  reconnect,
+  release,
+  sameRemote,
+  setAttribute,
+  typed,
+  uriOf,
+  withOptions,
+} from "./proxy/using.ts";
+export { isRemote } from "./proxy/view.ts";
 export { pyRepr } from "./pyrepr.ts";
 export { RemoteError } from "./remote-error.ts";
 export {
@@ -40,6 +60,7 @@ export {
   registerClass,
   registerException,
 } from "./serializers/class-registry.ts";
+export { RawReply, type Reply } from "./session/calls.ts";
 export { locationText } from "./transport/location.ts";
 export { URI } from "./uri.ts";
 export { PyClassDict, PyComplex, type PyDict, PyEllipsis, PyFloat, PyTuple, tuple } from "./values.ts";

@@ -36,6 +36,8 @@ export interface DaemonOptions {
   readonly drainMs?: number;
   /** Judges the data of a client's handshake, and gives the answer; what it throws rejects the connection. */
   readonly validateHandshake?: (data: unknown, client: string) => unknown;
+  /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default true. */
+  readonly autoproxy?: boolean;
   /** Hears of what nobody else would: refused bytes, failed oneway calls. */
   readonly onError?: (error: Error, client: string) => void;
 }
@@ -47,7 +49,7 @@ export interface DaemonOptions {
  *     const uri = daemon.register(new Warehouse());
  */
 export class Daemon implements AsyncDisposable {
-  readonly #objects = new ObjectTable();
+  readonly #objects: ObjectTable;
   readonly #connections = new Set<ServerConnection>();
   readonly #options: DaemonOptions;
   readonly #host: Host;
@@ -57,6 +59,7 @@ export class Daemon implements AsyncDisposable {
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
+    this.#objects = new ObjectTable((options.autoproxy ?? true) ? (id) => this.#uri(id) : undefined);
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes: config.maxMessageSize, ...options.limits };
     this.#host = {
       objects: this.#objects,

@@ -1,5 +1,7 @@
 import { DaemonError } from "../errors.ts";
+import { ProxyState, publish, unpublish } from "../references.ts";
 import type { Metadata } from "../session/metadata.ts";
+import type { URI } from "../uri.ts";
 import { type Exposed, exposedBy } from "./expose.ts";
 
 /** A Pyro object: what is called, and what of it may be. */
@@ -19,8 +21,14 @@ function newObjectId(): string {
 
 /** The daemon's objects by id, in the order of their registration. */
 export class ObjectTable {
+  readonly #uriOf: ((id: string) => URI) | undefined;
   readonly #byId = new Map<string, Registration>();
   readonly #byTarget = new Map<object, Registration>();
+
+  /** @param uriOf under which URI an object is served, if it is to travel as a proxy. */
+  constructor(uriOf?: (id: string) => URI) {
+    this.#uriOf = uriOf;
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -69,6 +77,7 @@ export class ObjectTable {
     };
     this.#byId.set(id, registration);
     this.#byTarget.set(target, registration);
+    this.#publish(registration);
     return registration;
   }
 
@@ -77,5 +86,13 @@ export class ObjectTable {
     if (registration === undefined) return;
     this.#byId.delete(registration.id);
     this.#byTarget.delete(registration.target);
+    if (this.#uriOf !== undefined) unpublish(registration.target);
+  }
+
+  /** Lets the object travel as a proxy to itself: Pyro's autoproxy. Of a class only instances would travel. */
+  #publish({ id, target, metadata }: Registration): void {
+    const uriOf = this.#uriOf;
+    if (uriOf === undefined || typeof target === "function") return;
+    publish(target, () => new ProxyState({ uri: uriOf(id), ...metadata, handshake: "hello", serializer: null }));
   }
 }

@@ -1,7 +1,7 @@
 import { NamingError } from "../errors.ts";
-import { connect, release, remoteObject, withOptions } from "../proxy/proxy.ts";
+import type { CallSettings } from "../proxy/call-settings.ts";
 import type { Remote } from "../proxy/remote.ts";
-import type { CallSettings } from "../proxy/remote-object.ts";
+import { connect, release, remoteObject, withOptions } from "../proxy/using.ts";
 import { URI } from "../uri.ts";
 import type { Listing, NameServerMethods, Tags } from "./contract.ts";
 

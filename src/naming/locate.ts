@@ -1,7 +1,7 @@
 import { config } from "../config.ts";
 import { NamingError } from "../errors.ts";
+import type { RemoteOptions } from "../proxy/call-settings.ts";
 import { createRemote } from "../proxy/proxy.ts";
-import type { RemoteOptions } from "../proxy/remote-object.ts";
 import { NameServerClient, nameServerUri } from "./client.ts";
 import { nameServerContract } from "./contract.ts";
 

@@ -1,6 +1,8 @@
 import type { Contract } from "../contract.ts";
 import { createRemote } from "../proxy/proxy.ts";
 import type { Remote } from "../proxy/remote.ts";
+import { makeProxiesWith, type ProxyState } from "../references.ts";
+import { SERIALIZERS } from "../serializer-names.ts";
 import { URI } from "../uri.ts";
 import { type ProxyOptions, remoteOptions } from "./remote-options.ts";
 import { resolve } from "./resolve.ts";
@@ -24,3 +26,13 @@ export function proxy<T>(uri: URI | string, second?: Contract<T> | ProxyOptions,
   const options = (contract === undefined ? (second as ProxyOptions | undefined) : third) ?? {};
   return createRemote(URI.parse(uri), contract, remoteOptions(options, resolve));
 }
+
+/** A proxy that arrived in a value: as it was over there, its metadata known already. */
+function arrivedProxy(state: ProxyState): object {
+  const serializer = SERIALIZERS.find((one) => one === state.serializer);
+  const options = { handshake: state.handshake, ...(serializer === undefined ? {} : { serializer }) };
+  const known = state.methods.size + state.attrs.size > 0 ? state : undefined;
+  return createRemote(state.uri, undefined, remoteOptions(options, resolve), known) as object;
+}
+
+makeProxiesWith(arrivedProxy);

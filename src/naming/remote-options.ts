@@ -1,6 +1,6 @@
 import { config } from "../config.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
-import type { RemoteOptions, Resolver } from "../proxy/remote-object.ts";
+import type { RemoteOptions, Resolver } from "../proxy/call-settings.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializer-names.ts";
 import { createClassCodec } from "../serializers/classes.ts";
@@ -15,6 +15,19 @@ export interface ProxyOptions {
   readonly protocol?: "auto" | PyroVersion;
   /** Handed to the server's handshake validation. Default "hello", as in Pyro. */
   readonly handshake?: unknown;
+  /** Looks at the answer of the server's handshake validation; what it throws refuses the connection. */
+  readonly validateHandshake?: (answer: unknown) => void;
+  /**
+   * How often a call is made again when its connection broke or it took too long. Default: PYRO_MAX_RETRIES, else 0. It
+   * may have run already, and then runs again: only for methods that may.
+   */
+  readonly maxRetries?: number;
+  /** Extra data that goes along with every call, by ids of four ASCII characters. */
+  readonly annotations?: ReadonlyMap<string, Uint8Array> | (() => ReadonlyMap<string, Uint8Array>);
+  /** False: names are not checked before they are sent. Default true. */
+  readonly metadata?: boolean;
+  /** Items that a stream asks for ahead of their use. Default 64; 1 is Python's own way. */
+  readonly streamPrefetch?: number;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map, so that a value sent back is the very same in Python. Default false. */
   readonly lossless?: boolean;
@@ -38,6 +51,12 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
     serializer: options.serializer ?? config.serializer,
     protocol: options.protocol ?? "auto",
     timeoutMs: options.timeoutMs ?? config.commTimeoutMs,
+    ownSerializer: options.serializer,
     handshake: options.handshake ?? "hello",
+    validateHandshake: options.validateHandshake,
+    maxRetries: options.maxRetries ?? 0,
+    annotations: options.annotations,
+    metadata: options.metadata ?? true,
+    streamPrefetch: options.streamPrefetch ?? 64,
   };
 }

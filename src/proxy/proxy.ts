@@ -1,58 +1,49 @@
-import { inspect } from "node:util";
 import type { Contract } from "../contract.ts";
 import { AttributeError } from "../errors.ts";
 import { isPrivateName } from "../private-names.ts";
+import { publish } from "../references.ts";
+import type { Metadata } from "../session/metadata.ts";
 import type { URI } from "../uri.ts";
+import type { RemoteOptions } from "./call-settings.ts";
+import { iterate } from "./container.ts";
 import type { Remote } from "./remote.ts";
-import { type CallSettings, Member, RemoteObject, type RemoteOptions } from "./remote-object.ts";
-
-/** What stands behind a `Remote<T>`: the shared engine, and the settings of this view of it. */
-class View {
-  readonly object: RemoteObject;
-  readonly settings: CallSettings;
-  readonly members = new Map<string | symbol, unknown>();
-
-  constructor(object: RemoteObject, settings: CallSettings) {
-    this.object = object;
-    this.settings = settings;
-    // An own closure: inspect calls it with the proxy as `this`, whose members are the remote ones.
-    Object.defineProperty(this, inspect.custom, { value: () => describe(this), configurable: true });
-  }
-}
-
-const views = new WeakMap<object, View>();
+import { Member, RemoteObject } from "./remote-object.ts";
+import { keepView, View } from "./view.ts";
 
 /** Makes the object that users hold. Nothing is sent until its first member is used. */
-export function createRemote<T>(uri: URI, contract: Contract<T> | undefined, options: RemoteOptions): Remote<T> {
-  return show(new View(new RemoteObject(uri, contract as Contract | undefined, options), {}));
+export function createRemote<T>(
+  uri: URI,
+  contract: Contract<T> | undefined,
+  options: RemoteOptions,
+  metadata?: Metadata,
+): Remote<T> {
+  return show(new View(new RemoteObject(uri, options, metadata), contract as Contract | undefined, {}));
 }
 
-function show<T>(view: View): Remote<T> {
+export function show<T>(view: View): Remote<T> {
   const shown = new Proxy(view, HANDLER);
-  views.set(shown, view);
+  keepView(shown, view);
+  publish(shown, () => view.object.state);
   return shown as unknown as Remote<T>;
 }
 
 /** What JavaScript reaches for by itself, unless a contract names it: `await remote` or `${remote}` must not call the peer. */
 const LOCAL: ReadonlySet<string> = new Set(["then", "toJSON", "toString", "valueOf", "constructor"]);
 
-function describe(view: View): string {
-  return `Remote <${view.object.uri}>`;
-}
-
 const HANDLER: ProxyHandler<View> = {
   get(view, name) {
     const known = view.members.get(name);
     if (known !== undefined) return known;
     if (name === Symbol.asyncDispose) return () => view.object.release();
-    if (name === Symbol.toPrimitive) return () => describe(view);
+    if (name === Symbol.asyncIterator) return () => iterate(view);
+    if (name === Symbol.toPrimitive) return () => view.describe();
     if (typeof name === "symbol") return undefined;
-    if (LOCAL.has(name) && view.object.contract?.methods.has(name) !== true) {
-      return name === "toString" || name === "valueOf" ? () => describe(view) : undefined;
+    if (LOCAL.has(name) && view.contract?.methods.has(name) !== true) {
+      return name === "toString" || name === "valueOf" ? () => view.describe() : undefined;
     }
     return memberOf(view, name);
   },
-  has: (view, name) => typeof name === "string" && view.object.metadata?.methods.has(wireName(view, name)) === true,
+  has: (view, name) => typeof name === "string" && view.object.metadata?.methods.has(view.wireName(name)) === true,
   // Nothing to enumerate: JSON and spreading must not reach for members.
   ownKeys: () => [],
   set(_view, name) {
@@ -62,14 +53,8 @@ const HANDLER: ProxyHandler<View> = {
   },
 };
 
-function wireName(view: View, name: string): string {
-  const { contract } = view.object;
-  return contract?.methods.get(name)?.signature.name ?? contract?.attrs.get(name) ?? name;
-}
-
 function memberOf(view: View, name: string): unknown {
-  const { object, settings } = view;
-  const { contract } = object;
+  const { object, contract, settings } = view;
   if (contract !== undefined) {
     const attribute = contract.attrs.get(name);
     if (attribute !== undefined) return object.getAttribute(attribute, settings);
@@ -107,53 +92,4 @@ function untypedMember(view: View, name: string): unknown {
   const read = (): Promise<unknown> => view.object.getAttribute(name, view.settings);
   // biome-ignore lint/suspicious/noThenProperty: awaiting it is how an attribute is read
   return Object.assign(method, { then: (...args: Parameters<Promise<unknown>["then"]>) => read().then(...args) });
-}
-
-function viewOf(remote: object): View {
-  const view = views.get(remote);
-  if (view === undefined) throw new TypeError("not a proxy of a remote object");
-  return view;
-}
-
-/** The remote object behind a proxy: its metadata, its version, its connection. */
-export function remoteObject(remote: object): RemoteObject {
-  return viewOf(remote).object;
-}
-
-/** The URI that a proxy was made with. */
-export function uriOf(remote: object): URI {
-  return viewOf(remote).object.uri;
-}
-
-/** Connects now rather than with the first call; its metadata is known afterwards. */
-export function connect(remote: object): Promise<void> {
-  const { object, settings } = viewOf(remote);
-  return object.connect(settings);
-}
-
-/** Closes a proxy's connection; the next call opens another. */
-export function release(remote: object): Promise<void> {
-  return viewOf(remote).object.release();
-}
-
-/**
- * The same remote object over the same connection, with other settings for the calls made through it:
- *
- *     await withOptions(warehouse, { timeoutMs: 500, signal }).take("Janet", "couch");
- */
-export function withOptions<R extends object>(remote: R, settings: CallSettings): R {
-  const view = viewOf(remote);
-  return show(new View(view.object, { ...view.settings, ...settings })) as unknown as R;
-}
-
-/** Reads a remote attribute by its TypeScript name. */
-export function getAttribute(remote: object, name: string): Promise<unknown> {
-  const view = viewOf(remote);
-  return view.object.getAttribute(wireName(view, name), view.settings);
-}
-
-/** Writes a remote attribute by its TypeScript name. */
-export function setAttribute(remote: object, name: string, value: unknown): Promise<void> {
-  const view = viewOf(remote);
-  return view.object.setAttribute(wireName(view, name), value, view.settings);
 }

@@ -1,39 +1,20 @@
-import type { Contract } from "../contract.ts";
-import { AttributeError, PyroError, TimeoutError } from "../errors.ts";
+import { AttributeError, CommunicationError, ConnectionClosedError, PyroError, TimeoutError } from "../errors.ts";
 import type { PyroVersion } from "../pyro-version.ts";
-import type { SerializerName } from "../serializer-names.ts";
+import { ProxyState } from "../references.ts";
 import { atCallSite } from "../session/calls.ts";
-import type { CallOptions, ClientSession } from "../session/client-session.ts";
+import type { ClientSession } from "../session/client-session.ts";
 import { connectSession } from "../session/connect.ts";
-import type { Metadata } from "../session/metadata.ts";
-import type { Codecs } from "../session/options.ts";
+import { type Metadata, parseMetadata } from "../session/metadata.ts";
 import { NO_KEYWORDS } from "../signature.ts";
 import type { Location } from "../transport/location.ts";
 import type { URI } from "../uri.ts";
+import { keywordsOf } from "./call-arguments.ts";
+import { type CallSettings, CallSetup, DAEMON, type RemoteOptions } from "./call-settings.ts";
+import { feedOf } from "./feed.ts";
+import { RemoteStream } from "./stream.ts";
+import { within } from "./within.ts";
 
-/** Turns a PYRONAME or PYROMETA URI into the PYRO one that it stands for. The proxy knows no name servers itself. */
-export type Resolver = (uri: URI, options: { readonly timeoutMs: number }) => Promise<URI>;
-
-export interface RemoteOptions {
-  readonly codecs: Codecs;
-  readonly resolve: Resolver;
-  readonly serializer: SerializerName;
-  readonly protocol: "auto" | PyroVersion;
-  readonly timeoutMs: number;
-  readonly handshake: unknown;
-}
-
-/** How one call differs from the others of its proxy. */
-export interface CallSettings {
-  /** Milliseconds for everything from the call to its result, connecting included; 0: no limit. */
-  readonly timeoutMs?: number;
-  /** Ends the waiting, not the work: the call may still run over there. */
-  readonly signal?: AbortSignal;
-  /** Extra data for the server, by ids of four ASCII characters. */
-  readonly annotations?: ReadonlyMap<string, Uint8Array>;
-  /** 16 bytes that follow the call through logs; the server makes one when there is none. */
-  readonly correlationId?: Uint8Array;
-}
+type Keywords = Readonly<Record<string, unknown>> | null;
 
 /** One member of the remote object, by its name on the wire. */
 export class Member {
@@ -41,7 +22,7 @@ export class Member {
   /** From the contract; undefined: the server's metadata tells. */
   readonly oneway: boolean | undefined;
   /** How it is called in a session, with the settings of one view of the object: found out once. */
-  prepared: { session: ClientSession; settings: CallSettings; options: CallOptions } | undefined = undefined;
+  prepared: CallSetup | undefined = undefined;
 
   constructor(name: string, oneway: boolean | undefined) {
     this.name = name;
@@ -51,27 +32,33 @@ export class Member {
 
 /**
  * The engine of a proxy: one connection, opened by the first call, opened anew by the first call after it broke.
- * A PYRONAME is looked up each time, so a daemon that came back elsewhere is found again.
+ * A PYRONAME is looked up each time, so a daemon that came back elsewhere is found again; `bind` ends that.
  */
 export class RemoteObject {
-  readonly uri: URI;
-  readonly contract: Contract | undefined;
-  readonly #options: RemoteOptions;
+  uri: URI;
+  readonly options: RemoteOptions;
   #session: ClientSession | undefined;
   #connecting: Promise<ClientSession> | undefined;
   #metadata: Metadata | undefined;
   #objectId = "";
+  #resolved: URI;
   #lastSequence = 0;
 
-  constructor(uri: URI, contract: Contract | undefined, options: RemoteOptions) {
+  constructor(uri: URI, options: RemoteOptions, metadata?: Metadata) {
     this.uri = uri;
-    this.contract = contract;
-    this.#options = options;
+    this.#resolved = uri;
+    this.options = options;
+    this.#metadata = metadata;
   }
 
   /** What the object exposes, as the last connection told; undefined before the first. */
   get metadata(): Metadata | undefined {
     return this.#metadata;
+  }
+
+  /** The connection, if there is one. */
+  get session(): ClientSession | undefined {
+    return this.#session?.closed === false ? this.#session : undefined;
   }
 
   /** Which Pyro the server speaks; undefined before the first connection. */
@@ -84,15 +71,57 @@ export class RemoteObject {
     return this.#session?.handshake;
   }
 
+  /** What travels in the place of the proxy. */
+  get state(): ProxyState {
+    const none: ReadonlySet<string> = new Set();
+    const { methods, oneway, attrs } = this.#metadata ?? { methods: none, oneway: none, attrs: none };
+    const { handshake, ownSerializer } = this.options;
+    return new ProxyState({ uri: this.uri, methods, oneway, attrs, handshake, serializer: ownSerializer ?? null });
+  }
+
   /** Calls a method. Calls leave in the order in which they were made. */
   call(member: Member, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
+    const given = keywordsOf(args);
+    if (given !== undefined) return this.#call(member, given.args, given.kwargs, settings);
+    return this.#call(member, args, NO_KEYWORDS, settings);
+  }
+
+  #call(member: Member, args: readonly unknown[], kwargs: Keywords, settings: CallSettings): Promise<unknown> {
+    if ((settings.maxRetries ?? this.options.maxRetries) > 0) return this.#retrying(member, args, kwargs, settings);
     const session = this.#session;
     return session !== undefined && !session.closed
-      ? this.#send(session, member, args, NO_KEYWORDS, settings)
+      ? this.#send(session, member, args, kwargs, settings)
       : this.#connected(
-          (open, left) => this.#send(open, member, args, NO_KEYWORDS, { ...settings, ...left }),
+          (open, left) => this.#send(open, member, args, kwargs, { ...settings, ...left }),
           settings,
         ).then(undefined, atCallSite);
+  }
+
+  /** Pyro's MAX_RETRIES (`Pyro5 5.15, client.py`): the call may have run, and runs again. */
+  async #retrying(
+    member: Member,
+    args: readonly unknown[],
+    kwargs: Keywords,
+    settings: CallSettings,
+  ): Promise<unknown> {
+    const tries = settings.maxRetries ?? this.options.maxRetries;
+    for (let left = tries; ; left--) {
+      try {
+        return await this.#call(member, args, kwargs, { ...settings, maxRetries: 0 });
+      } catch (error) {
+        const again = error instanceof ConnectionClosedError || error instanceof TimeoutError;
+        if (!again || left <= 0) throw error;
+      }
+    }
+  }
+
+  /** Several calls in one message; entries are tuples of name, arguments and keyword arguments. */
+  batch(entries: readonly unknown[], oneway: boolean, settings: CallSettings): Promise<unknown> {
+    const member = new Member("<batch>", oneway);
+    return this.#connected(
+      (session, left) => this.#send(session, member, entries, null, { ...settings, ...left }),
+      settings,
+    ).then(undefined, atCallSite);
   }
 
   /** Reads an attribute. */
@@ -117,6 +146,26 @@ export class RemoteObject {
     await this.#connected(() => undefined, settings);
   }
 
+  /** Connects, and stays with the object that a PYRONAME or PYROMETA stands for now (Pyro's `_pyroBind`). */
+  async bind(settings: CallSettings = {}): Promise<void> {
+    await this.#connected(() => {
+      this.uri = this.#resolved;
+    }, settings);
+  }
+
+  /** What the object exposes now: asked of its daemon. */
+  async freshMetadata(settings: CallSettings = {}): Promise<Metadata> {
+    return this.#connected(async (session) => {
+      const setup = new CallSetup(session, settings, this.options, {
+        oneway: false,
+        batch: false,
+        openStream: undefined,
+      });
+      this.#metadata = parseMetadata(await session.call(DAEMON, "get_metadata", [this.#objectId], NO_KEYWORDS, setup));
+      return this.#metadata;
+    }, settings);
+  }
+
   /** Closes the connection; the next call opens another. */
   async release(): Promise<void> {
     const connecting = this.#connecting;
@@ -131,7 +180,7 @@ export class RemoteObject {
     session: ClientSession,
     member: Member,
     args: readonly unknown[],
-    kwargs: Readonly<Record<string, unknown>> | null,
+    kwargs: Keywords,
     settings: CallSettings,
   ): Promise<unknown> {
     let { prepared } = member;
@@ -139,17 +188,14 @@ export class RemoteObject {
       const { metadata } = session;
       const known = metadata === undefined || metadata.methods.has(member.name) || kwargs === null;
       if (!known) return Promise.reject(this.#unknown(member.name, session));
-      const options: CallOptions = {
-        timeoutMs: settings.timeoutMs ?? this.#options.timeoutMs,
-        signal: settings.signal,
-        oneway: metadata?.oneway.has(member.name) ?? member.oneway ?? false,
-        annotations: settings.annotations,
-        correlationId: settings.correlationId,
-      };
-      prepared = { session, settings, options };
+      prepared = new CallSetup(session, settings, this.options, {
+        oneway: metadata?.oneway.has(member.name) === true || member.oneway === true,
+        batch: member.name === "<batch>",
+        openStream: (id) => new RemoteStream(feedOf(this, id, settings.streamPrefetch ?? this.options.streamPrefetch)),
+      });
       member.prepared = prepared;
     }
-    return session.call(this.#objectId, member.name, args, kwargs, prepared.options);
+    return session.call(this.#objectId, member.name, args, kwargs, prepared);
   }
 
   #unknown(name: string, session: ClientSession): AttributeError {
@@ -164,7 +210,7 @@ export class RemoteObject {
   /** Runs `work` with an open session, within the call's time; `left` is what remains of it. */
   async #connected<R>(
     work: (session: ClientSession, left: { timeoutMs?: number }) => R | Promise<R>,
-    { timeoutMs = this.#options.timeoutMs, signal }: CallSettings,
+    { timeoutMs = this.options.timeoutMs, signal }: CallSettings,
   ): Promise<R> {
     signal?.throwIfAborted();
     const current = this.#session;
@@ -178,14 +224,16 @@ export class RemoteObject {
   }
 
   async #connect(timeoutMs: number): Promise<ClientSession> {
-    const resolved = this.uri.protocol === "PYRO" ? this.uri : await this.#options.resolve(this.uri, { timeoutMs });
+    const { options } = this;
+    const resolved = this.uri.protocol === "PYRO" ? this.uri : await options.resolve(this.uri, { timeoutMs });
     let opened: ClientSession | undefined;
     const session = await connectSession(locationOf(resolved), resolved.object, {
-      codecs: this.#options.codecs,
-      serializer: this.#options.serializer,
-      protocol: this.#options.protocol,
+      codecs: options.codecs,
+      serializer: options.serializer,
+      protocol: options.protocol,
       timeoutMs,
-      handshake: this.#options.handshake,
+      handshake: options.handshake,
+      metadata: options.metadata,
       lastSequence: this.#lastSequence,
       onClose: () => {
         this.#lastSequence = opened?.lastSequence ?? this.#lastSequence;
@@ -193,6 +241,16 @@ export class RemoteObject {
       },
     });
     opened = session;
+    try {
+      options.validateHandshake?.(session.handshake);
+    } catch (cause) {
+      session.close();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new CommunicationError(`the handshake's answer was refused here: ${reason}`, {
+        code: "PYRO_REFUSED",
+        cause,
+      });
+    }
     const { metadata } = session;
     if (metadata !== undefined && metadata.methods.size + metadata.attrs.size === 0) {
       session.close();
@@ -202,6 +260,7 @@ export class RemoteObject {
       );
     }
     this.#objectId = resolved.object;
+    this.#resolved = resolved;
     this.#metadata = metadata;
     this.#session = session;
     return session;
@@ -211,21 +270,4 @@ export class RemoteObject {
 function locationOf(uri: URI): Location {
   if (uri.sockname !== null) return { kind: "unix", path: uri.sockname };
   return { kind: "tcp", host: uri.host || "localhost", port: uri.port ?? 0 };
-}
-
-/** Waits for a shared connection attempt no longer than this one call may. */
-async function within<R>(work: Promise<R>, timeoutMs: number, signal: AbortSignal | undefined, uri: URI): Promise<R> {
-  if (timeoutMs <= 0 && signal === undefined) return work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal?.reason);
-  const expired = (): void =>
-    reject(new TimeoutError(`no connection to ${uri} within ${timeoutMs} ms`, { code: "PYRO_CONNECT_TIMEOUT" }));
-  const timer = timeoutMs > 0 ? setTimeout(expired, timeoutMs) : undefined;
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  }
 }

@@ -7,11 +7,12 @@ import { isPyDict } from "../dict.ts";
 import { SecurityError, SerializeError } from "../errors.ts";
 import { pyRepr } from "../pyrepr.ts";
 import type { PyroVersion } from "../pyro-version.ts";
+import { ProxyState, proxyFrom, referenceTo } from "../references.ts";
 import { URI } from "../uri.ts";
 import { asTuple, PyClassDict, type PyDict, PyFloat, PyTuple, tuple } from "../values.ts";
 import { type ClassRegistry, sharedClasses } from "./class-registry.ts";
 import { errorToWire, knownException, remoteException } from "./exceptions.ts";
-import { BatchException, DaemonStandIn, ProxyState } from "./pyro-classes.ts";
+import { BatchException, DaemonStandIn } from "./pyro-classes.ts";
 
 /** What a serializer needs of the class step. */
 export interface ClassCodec {
@@ -73,6 +74,8 @@ class Codec implements ClassCodec {
   }
 
   toWire(value: object): unknown {
+    const reference = value instanceof ProxyState ? value : referenceTo(value);
+    if (reference !== undefined) return classDict(NAMES[this.version].proxy, this.#proxyState(reference));
     const registered = this.#registry.writer(value);
     if (registered !== undefined) return registered(value, this.version);
     const names = NAMES[this.version];
@@ -82,7 +85,6 @@ class Codec implements ClassCodec {
       return new PyClassDict(names.batch, new Map([["exception", this.toWire(error)]]));
     }
     if (value instanceof Error) return errorToWire(value, this.version);
-    if (value instanceof ProxyState) return classDict(names.proxy, this.#proxyState(value));
     if (value instanceof DaemonStandIn) return classDict(names.daemon, tuple());
     return undefined;
   }
@@ -141,7 +143,7 @@ class Codec implements ClassCodec {
       case names.uri:
         return URI.fromState(stateOf(fields));
       case names.proxy:
-        return this.#proxyFrom(stateOf(fields));
+        return proxyFrom(this.#proxyFrom(stateOf(fields)));
       case names.daemon:
         return new DaemonStandIn();
       case names.batch:

@@ -1,8 +1,45 @@
 import { ConnectionClosedError, PyroError } from "../errors.ts";
+import type { IdentifiedSerializer } from "../serializers/registry.ts";
+import type { Annotations } from "../wire/message.ts";
+
+/** What a reply says beside its value. */
+export interface Reply {
+  readonly annotations: Annotations;
+  /** 16 bytes; undefined from a server that sent none. */
+  readonly correlationId: Uint8Array | undefined;
+}
+
+/** A reply as it came, for those who read it themselves (Pyro's `_pyroRawWireResponse`). */
+export class RawReply implements Reply {
+  readonly serializerId: number;
+  readonly flags: number;
+  readonly annotations: Annotations;
+  readonly correlationId: Uint8Array | undefined;
+  /** Inflated, in the serializer's format. */
+  readonly payload: Uint8Array;
+
+  constructor(fields: RawReply) {
+    this.serializerId = fields.serializerId;
+    this.flags = fields.flags;
+    this.annotations = fields.annotations;
+    this.correlationId = fields.correlationId;
+    this.payload = fields.payload;
+  }
+}
+
+/** How a call wants its reply. */
+export interface Wanted {
+  readonly onReply?: ((reply: Reply) => void) | undefined;
+  readonly raw?: boolean | undefined;
+  /** Makes what the caller gets of an item stream. */
+  readonly openStream?: ((streamId: string) => unknown) | undefined;
+}
 
 /** A call that waits for its reply. */
 export interface PendingCall {
   readonly sequence: number;
+  readonly serializer: IdentifiedSerializer;
+  readonly options: Wanted;
   /** Ends the call with its result, or with what `failing` made of an error. */
   readonly resolve: (value: unknown) => void;
   /** Stops its timer and its signal's listener; called once, however it ends. */

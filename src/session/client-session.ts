@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { ByteSink } from "../bytes.ts";
 import { ConnectionClosedError, ProtocolError, SerializeError, TimeoutError } from "../errors.ts";
 import type { IdentifiedSerializer } from "../serializers/registry.ts";
@@ -5,21 +6,25 @@ import type { CallData } from "../serializers/serializer.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
-import { failing, type PendingCall, PendingCalls } from "./calls.ts";
+import { failing, type PendingCall, PendingCalls, RawReply, type Wanted } from "./calls.ts";
 import type { Channel } from "./channel.ts";
 import type { Metadata } from "./metadata.ts";
 import type { SessionOptions } from "./options.ts";
 
 const REPLIES = [MessageType.Result, MessageType.Ping];
 
-export interface CallOptions {
+export interface CallOptions extends Wanted {
   /** Milliseconds to wait for the reply; 0: for ever. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Nothing comes back; the promise resolves when the call is queued. */
   readonly oneway: boolean;
+  /** Several calls in one: their results come as a list. */
+  readonly batch?: boolean;
   readonly annotations?: Annotations | undefined;
   readonly correlationId?: Uint8Array | undefined;
+  /** Default: the session's. */
+  readonly serializer?: IdentifiedSerializer | undefined;
 }
 
 /** A call as the message that it is on the wire, and as the reply that is waited for. */
@@ -33,8 +38,8 @@ class ClientCall implements Outgoing, PendingCall, CallData {
   sequence = 0;
   release: (() => void) | undefined = undefined;
   resolve: (value: unknown) => void = ignore;
-  readonly #options: CallOptions;
-  readonly #serializer: IdentifiedSerializer;
+  readonly options: CallOptions;
+  readonly serializer: IdentifiedSerializer;
 
   constructor(
     object: string,
@@ -48,28 +53,40 @@ class ClientCall implements Outgoing, PendingCall, CallData {
     this.method = method;
     this.args = args;
     this.kwargs = kwargs;
-    this.#options = options;
-    this.#serializer = serializer;
+    this.options = options;
+    this.serializer = serializer;
   }
 
   get serializerId(): number {
-    return this.#serializer.id;
+    return this.serializer.id;
   }
 
   get annotations(): Annotations | undefined {
-    return this.#options.annotations;
+    return this.options.annotations;
   }
 
   get correlationId(): Uint8Array | undefined {
-    return this.#options.correlationId;
+    return this.options.correlationId;
   }
 
   writePayload(out: ByteSink): void {
-    this.#serializer.codec.dumpCall(this, out);
+    this.serializer.codec.dumpCall(this, out);
   }
 }
 
 function ignore(): void {}
+
+const STREAM_ID = "STRM";
+
+/** What a call gets whose result is a stream of items. */
+function streamOf(message: Message, { openStream }: Wanted): unknown {
+  const id = Buffer.from(message.annotations.get(STREAM_ID) ?? []).toString("latin1");
+  if (id === "") {
+    const text = "result of call is an iterator, but the server is not configured to allow streaming";
+    return failing(new ProtocolError(text, { code: "PYRO_NO_STREAMING" }));
+  }
+  return openStream === undefined ? failing(new ProtocolError("an item stream that nobody asked for")) : openStream(id);
+}
 
 interface Parts {
   readonly channel: Channel;
@@ -78,6 +95,7 @@ interface Parts {
   readonly handshake: unknown;
   readonly metadata: Metadata | undefined;
   readonly location: Location;
+  readonly localAddress: Location;
   readonly options: SessionOptions;
 }
 
@@ -91,6 +109,8 @@ export class ClientSession {
   readonly handshake: unknown;
   /** Undefined from a Pyro4 server that has METADATA off. */
   readonly metadata: Metadata | undefined;
+  /** This side of the connection. */
+  readonly localAddress: Location;
   readonly #channel: Channel;
   readonly #serializer: IdentifiedSerializer;
   readonly #pending: PendingCalls;
@@ -102,6 +122,7 @@ export class ClientSession {
     this.dialect = parts.dialect;
     this.handshake = parts.handshake;
     this.metadata = parts.metadata;
+    this.localAddress = parts.localAddress;
     this.#channel = parts.channel;
     this.#serializer = parts.serializer;
     this.#pending = new PendingCalls(parts.options.lastSequence);
@@ -134,13 +155,14 @@ export class ClientSession {
     options: CallOptions,
   ): Promise<unknown> {
     return new Promise((resolve) => {
-      const call = new ClientCall(object, method, args, kwargs, options, this.#serializer);
+      const call = new ClientCall(object, method, args, kwargs, options, options.serializer ?? this.#serializer);
       call.resolve = resolve;
       options.signal?.throwIfAborted();
       if (this.#closed) throw new ConnectionClosedError(`connection to ${this.#where} is closed`);
       const { dialect } = this;
       call.sequence = this.#pending.nextSequence();
       if (options.oneway) call.flags = dialect.flag.oneway;
+      if (options.batch === true) call.flags |= dialect.flag.batch;
       this.#channel.send(dialect, call);
       if (options.oneway) return resolve(undefined);
       this.#pending.add(call);
@@ -180,23 +202,37 @@ export class ClientSession {
       });
     }
     if (call === "abandoned") return;
-    if (message.serializerId !== this.#serializer.id) {
+    const { serializer, options } = call;
+    if (message.serializerId !== serializer.id) {
       const error = new SerializeError(
-        `reply in serializer ${message.serializerId}, asked in ${this.#serializer.codec.name}`,
+        `reply in serializer ${message.serializerId}, asked in ${serializer.codec.name}`,
       );
       call.resolve(failing(error));
       throw error;
     }
     let value: unknown;
     try {
-      value = this.#serializer.codec.load(message.bytes, message.from, message.to);
+      if (options.onReply !== undefined || options.raw === true) {
+        const reply = this.#rawReply(message);
+        options.onReply?.(reply);
+        if (options.raw === true) return call.resolve(reply);
+      }
+      value = serializer.codec.load(message.bytes, message.from, message.to);
     } catch (error) {
       call.resolve(failing(error));
       return;
     }
-    if ((message.flags & this.dialect.flag.exception) === 0) call.resolve(value);
+    const { exception, itemStream } = this.dialect.flag;
+    if ((message.flags & (exception | itemStream)) === 0) call.resolve(value);
+    else if ((message.flags & itemStream) !== 0) call.resolve(streamOf(message, options));
     else if (value instanceof Error) call.resolve(failing(value));
     else call.resolve(failing(new ProtocolError("the server reported an exception in a form that is none")));
+  }
+
+  #rawReply(message: Message): RawReply {
+    const { serializerId, flags, annotations } = message;
+    const correlationId = this.dialect.correlationOf(message);
+    return new RawReply({ serializerId, flags, annotations, correlationId, payload: Buffer.from(message.payload) });
   }
 
   /** Ends the session: every call in flight fails with `error`. */

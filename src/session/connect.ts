@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError } from "../errors.ts";
 import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
@@ -83,7 +84,16 @@ async function attempt(
       reject(new CommunicationError(`connection to ${where} rejected: ${text}`, { code: "PYRO_REJECTED" }));
     } else {
       const { handshake, metadata } = parseConnectOk(serializer.codec.load(message.payload), message.flags, dialect);
-      session = new ClientSession({ channel, dialect, serializer, handshake, metadata, location, options });
+      session = new ClientSession({
+        channel,
+        dialect,
+        serializer,
+        handshake,
+        metadata: options.metadata ? metadata : undefined,
+        location,
+        localAddress: localAddress(socket, location),
+        options,
+      });
       resolve({ kind: "session", session });
     }
   };
@@ -123,7 +133,7 @@ async function attempt(
   try {
     channel.send(dialect, {
       type: MessageType.Connect,
-      flags: dialect.flag.metaOnConnect,
+      flags: options.metadata ? dialect.flag.metaOnConnect : 0,
       sequence: options.lastSequence,
       serializerId: serializer.id,
       writePayload: (out) => serializer.codec.dump({ handshake: options.handshake, object: objectId }, out),
@@ -136,6 +146,11 @@ async function attempt(
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", abort);
   }
+}
+
+function localAddress(socket: Socket, location: Location): Location {
+  if (location.kind === "unix") return location;
+  return { kind: "tcp", host: socket.localAddress ?? "", port: socket.localPort ?? 0 };
 }
 
 function parseConnectOk(

@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Handed to the server's handshake validation; Pyro's default is "hello". */
   readonly handshake: unknown;
+  /** False: names are not checked before the wire, and a Pyro4 server is not asked for them. */
+  readonly metadata: boolean;
   /** The proxy's last sequence number, which goes on across its connections. */
   readonly lastSequence: number;
   readonly onClose: (error: Error | undefined) => void;

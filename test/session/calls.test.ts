@@ -1,10 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ConnectionClosedError } from "../../src/errors.ts";
+import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import { createClassCodec } from "../../src/serializers/classes.ts";
 import { type PendingCall, PendingCalls } from "../../src/session/calls.ts";
+import { createCodecs } from "../../src/session/options.ts";
+
+const SERIALIZER = createCodecs((version) => createClassCodec(version, { unknown: "keep" }), {
+  limits: DEFAULT_LIMITS,
+  lossless: false,
+  bytesRepr: false,
+})
+  .forVersion(5)
+  .byName("serpent");
 
 function call(sequence: number, resolve: (value: unknown) => void = () => undefined): PendingCall {
-  return { sequence, resolve, release: undefined };
+  return { sequence, resolve, release: undefined, serializer: SERIALIZER, options: {} };
 }
 
 /** Gives out the next number and keeps a call under it. */

@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
 import { PyroError } from "../../src/errors.ts";
 import type { PyroVersion } from "../../src/pyro-version.ts";
+import { ProxyState } from "../../src/references.ts";
 import { RemoteError } from "../../src/remote-error.ts";
-import { BatchException, DaemonStandIn, ProxyState } from "../../src/serializers/pyro-classes.ts";
+import { BatchException, DaemonStandIn } from "../../src/serializers/pyro-classes.ts";
 import { URI } from "../../src/uri.ts";
 import { PyClassDict, PyFloat } from "../../src/values.ts";
 import {

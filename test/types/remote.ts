@@ -1,5 +1,16 @@
 /** Types that must hold, and mistakes that must not compile. Nothing here runs: `types.test.ts` has it compiled. */
-import { type Contract, contract, expose, proxy, type Remote, withOptions } from "#pyro";
+import {
+  batch,
+  type Contract,
+  contract,
+  expose,
+  type Kwargs,
+  kwargs,
+  proxy,
+  type Remote,
+  type RemoteStream,
+  withOptions,
+} from "#pyro";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <T extends true>(): T => true as T;
@@ -12,8 +23,33 @@ interface Warehouse {
 }
 
 declare const warehouse: Remote<Warehouse>;
-holds<Equal<typeof warehouse.listContents, () => Promise<string[]>>>();
-holds<Equal<typeof warehouse.take, (name: string, item: string) => Promise<void>>>();
+holds<Equal<typeof warehouse.listContents, (...args: [] | [Kwargs]) => Promise<string[]>>>();
+holds<Equal<ReturnType<typeof warehouse.take>, Promise<void>>>();
+void warehouse.take("Janet", "couch");
+void warehouse.take("Janet", kwargs({ item: "couch" }));
+// @ts-expect-error keyword arguments come last
+void warehouse.take(kwargs({ name: "Janet" }), "couch");
+// @ts-expect-error too many arguments
+void warehouse.take("Janet", "couch", "table");
+
+interface Sensor {
+  readings(): Generator<number, void, unknown>;
+  watch(name: string): AsyncIterable<string>;
+  history(): number[];
+}
+declare const sensor: Remote<Sensor>;
+holds<Equal<ReturnType<typeof sensor.readings>, Promise<RemoteStream<number>>>>();
+holds<Equal<ReturnType<typeof sensor.watch>, Promise<RemoteStream<string>>>>();
+holds<Equal<ReturnType<typeof sensor.history>, Promise<number[]>>>();
+
+async function inOneGo(): Promise<void> {
+  const results = await batch(warehouse, (calls) => [calls.listContents(), calls.take("Janet", "couch")]);
+  const [contents] = results.all();
+  holds<Equal<typeof contents, string[]>>();
+  holds<Equal<Awaited<ReturnType<typeof sent>>, undefined>>();
+}
+const sent = (): Promise<undefined> => batch(warehouse, (calls) => calls.note("x"), { oneway: true });
+void inOneGo;
 holds<Equal<typeof warehouse.count, Promise<number>>>();
 const fast: Remote<Warehouse> = withOptions(warehouse, { timeoutMs: 5 });
 void fast[Symbol.asyncDispose]();

@@ -1,0 +1,128 @@
+import type { Kwargs } from "../kwargs.ts";
+import { BatchException } from "../serializers/pyro-classes.ts";
+import { tuple } from "../values.ts";
+import { batchEntry } from "./call-arguments.ts";
+import type { CallSettings } from "./call-settings.ts";
+import { viewOf } from "./view.ts";
+
+/** A call that was put into a batch; its result is what the batch gives at its place. */
+export class Queued<R> {
+  /** Its place in the batch, from 0. */
+  readonly index: number;
+  declare readonly result: R;
+  constructor(index: number) {
+    this.index = index;
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: only `any` matches every parameter list
+type RemoteMethod = (...args: any[]) => Promise<unknown>;
+
+/** The methods of a proxy, as they are put into a batch. */
+export type Queueing<R> = 0 extends 1 & R
+  ? // biome-ignore lint/suspicious/noExplicitAny: the untyped proxy is `any` by intent
+    any
+  : {
+      readonly [K in keyof R & string as R[K] extends RemoteMethod ? K : never]: R[K] extends (
+        ...args: infer Args
+      ) => Promise<infer Result>
+        ? (...args: Args) => Queued<Result>
+        : never;
+    };
+
+type ResultsOf<Calls> = Calls extends readonly Queued<unknown>[]
+  ? { -readonly [I in keyof Calls]: Calls[I] extends Queued<infer R> ? R : never }
+  : unknown[];
+
+/**
+ * What the calls of a batch gave. Taken one by one (`for...of`, or spread) an exception is thrown at its place, as
+ * Python's results do; nothing behind it was run. `settled` tells of all without throwing.
+ */
+export class BatchResults<Results extends readonly unknown[] = unknown[]> implements Iterable<Results[number]> {
+  readonly settled: readonly PromiseSettledResult<Results[number]>[];
+
+  constructor(settled: readonly PromiseSettledResult<Results[number]>[]) {
+    this.settled = settled;
+  }
+
+  /** How many calls were run, the one that failed included. */
+  get length(): number {
+    return this.settled.length;
+  }
+
+  /** All results. @throws the exception of the call that failed. */
+  all(): Results {
+    return [...this] as unknown as Results;
+  }
+
+  *[Symbol.iterator](): Generator<Results[number], undefined> {
+    for (const one of this.settled) {
+      if (one.status === "rejected") throw one.reason;
+      yield one.value;
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Many calls in one message: the server runs them one after the other, up to the first that fails.
+ *
+ *     const results = await batch(calc, (calls) => [calls.add(1, 2), calls.divide(4, 2)]);
+ *     const [sum, quotient] = results.all();
+ *
+ * The results are those of the calls that `build` returns, in that order, or of all when it returns nothing. With
+ * `oneway` nothing comes back, and the promise resolves when the batch is sent.
+ *
+ * @throws {AttributeError} when one of the calls may not be made: those before it have run.
+ */
+export function batch<R extends object, const Calls extends readonly Queued<unknown>[]>(
+  remote: R,
+  build: (calls: Queueing<R>) => Calls,
+  options?: CallSettings & { readonly oneway?: false },
+): Promise<BatchResults<ResultsOf<Calls> extends readonly unknown[] ? ResultsOf<Calls> : unknown[]>>;
+export function batch<R extends object>(
+  remote: R,
+  build: (calls: Queueing<R>) => void,
+  options?: CallSettings & { readonly oneway?: false },
+): Promise<BatchResults>;
+export function batch<R extends object>(
+  remote: R,
+  build: (calls: Queueing<R>) => unknown,
+  options: CallSettings & { readonly oneway: true },
+): Promise<undefined>;
+export async function batch(
+  remote: object,
+  build: (calls: never) => unknown,
+  options: CallSettings & { readonly oneway?: boolean } = {},
+): Promise<BatchResults | undefined> {
+  const { oneway = false, ...settings } = options;
+  const view = viewOf(remote);
+  const entries: unknown[] = [];
+  const calls = new Proxy(
+    {},
+    {
+      get: (_target, name) => {
+        if (typeof name === "symbol") return undefined;
+        const method = view.wireName(name);
+        return (...args: (unknown | Kwargs)[]): Queued<unknown> => {
+          entries.push(tuple(method, ...batchEntry(args)));
+          return new Queued(entries.length - 1);
+        };
+      },
+    },
+  );
+  const chosen = build(calls as never);
+  const results = await view.object.batch(entries, oneway, { ...view.settings, ...settings });
+  if (oneway) return undefined;
+  const settled = (Array.isArray(results) ? (results as unknown[]) : []).map(settle);
+  if (!Array.isArray(chosen) || settled.at(-1)?.status === "rejected") return new BatchResults(settled);
+  return new BatchResults(
+    (chosen as Queued<unknown>[]).map(({ index }) => settled[index] ?? { status: "fulfilled", value: undefined }),
+  );
+}
+
+function settle(result: unknown): PromiseSettledResult<unknown> {
+  return result instanceof BatchException
+    ? { status: "rejected", reason: result.error }
+    : { status: "fulfilled", value: result };
+}

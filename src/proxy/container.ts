@@ -1,0 +1,61 @@
+/** Remote objects as containers: Python's `len()`, indexing and iterating over a proxy (`Pyro5 5.15, client.py`). */
+import { AttributeError } from "../errors.ts";
+import { RemoteError } from "../remote-error.ts";
+import { Member } from "./remote-object.ts";
+import { type View, viewOf } from "./view.ts";
+
+function call(remote: object, method: string, ...args: unknown[]): Promise<unknown> {
+  const view = viewOf(remote);
+  return view.object.call(new Member(method, false), args, view.settings);
+}
+
+/** Python's `len(remote)`. */
+export async function lengthOf(remote: object): Promise<number> {
+  return Number(await call(remote, "__len__"));
+}
+
+/** Python's `remote[key]`. */
+export function itemOf(remote: object, key: unknown): Promise<unknown> {
+  return call(remote, "__getitem__", key);
+}
+
+/** Python's `remote[key] = value`. */
+export async function setItem(remote: object, key: unknown, value: unknown): Promise<void> {
+  await call(remote, "__setitem__", key, value);
+}
+
+/** Python's `del remote[key]`. */
+export async function deleteItem(remote: object, key: unknown): Promise<void> {
+  await call(remote, "__delitem__", key);
+}
+
+/** Python's `value in remote`, where the object has a `__contains__`. */
+export async function contains(remote: object, value: unknown): Promise<boolean> {
+  return Boolean(await call(remote, "__contains__", value));
+}
+
+/** Python's `for item in remote`: by `__iter__` where the object exposes it, else by index up to an IndexError. */
+export async function* iterate(view: View): AsyncGenerator<unknown, undefined> {
+  const items = await view.object.call(new Member("__iter__", false), [], view.settings).catch(notIterable);
+  if (items !== undefined) {
+    yield* items as AsyncIterable<unknown>;
+    return undefined;
+  }
+  const get = new Member("__getitem__", false);
+  for (let index = 0; ; index++) {
+    let item: unknown;
+    try {
+      item = await view.object.call(get, [index], view.settings);
+    } catch (error) {
+      if (error instanceof RemoteError && (error.is("IndexError") || error.is("StopIteration"))) return undefined;
+      throw error;
+    }
+    yield item;
+  }
+}
+
+function notIterable(error: unknown): undefined {
+  const unknown = error instanceof AttributeError || (error instanceof RemoteError && error.is("AttributeError"));
+  if (!unknown) throw error;
+  return undefined;
+}

@@ -1,0 +1,95 @@
+import { ConnectionClosedError } from "../errors.ts";
+import type { ClientSession } from "../session/client-session.ts";
+import { type Metadata, parseMetadata } from "../session/metadata.ts";
+import { NO_KEYWORDS } from "../signature.ts";
+import { CallSetup, DAEMON, type RemoteOptions } from "./call-settings.ts";
+import type { Feed } from "./stream.ts";
+
+/** What a stream needs of its proxy: whatever connection that has now. */
+export interface Source {
+  readonly session: ClientSession | undefined;
+  readonly options: RemoteOptions;
+}
+
+/** Our daemons' own way to hand out items: many in one reply. Python's do not have it, and are not asked for it. */
+const MANY = "get_next_stream_items";
+
+/** What the daemon at the other end of a session offers: asked for once, with the session's first stream. */
+const daemons = new WeakMap<ClientSession, { known: Metadata | undefined }>();
+
+function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata | undefined } {
+  let daemon = daemons.get(session);
+  if (daemon === undefined) {
+    const asked: { known: Metadata | undefined } = { known: undefined };
+    daemon = asked;
+    daemons.set(session, daemon);
+    session.call(DAEMON, "get_metadata", [DAEMON], NO_KEYWORDS, setup).then(
+      (value) => {
+        asked.known = parseMetadata(value);
+      },
+      () => undefined, // then it has nothing of ours
+    );
+  }
+  return daemon;
+}
+
+/** The items of a stream, over whatever connection the proxy has: the daemon knows the stream by its id. */
+export function feedOf(source: Source, id: string, prefetch: number): Feed {
+  return new DaemonFeed(source, id, Math.max(1, prefetch));
+}
+
+class DaemonFeed implements Feed {
+  readonly prefetch: number;
+  readonly #source: Source;
+  readonly #arguments: readonly [id: string];
+  #setup: CallSetup | undefined;
+  #many: Feed["nextMany"];
+
+  constructor(source: Source, id: string, prefetch: number) {
+    this.#source = source;
+    this.#arguments = [id];
+    this.prefetch = prefetch;
+  }
+
+  get nextMany(): Feed["nextMany"] {
+    if (this.#many !== undefined || this.prefetch === 1) return this.#many;
+    const { session } = this.#source;
+    if (session === undefined) return undefined;
+    if (daemonOf(session, this.#setupFor(session)).known?.methods.has(MANY) === true) {
+      this.#many = (most) => this.#call(MANY, [...this.#arguments, most]) as ReturnType<NonNullable<Feed["nextMany"]>>;
+    }
+    return this.#many;
+  }
+
+  next(): Promise<unknown> {
+    return this.#call("get_next_stream_item", this.#arguments);
+  }
+
+  close(): void {
+    const { session } = this.#source;
+    if (session === undefined) return; // what is left of it lingers, and goes
+    const setup = new CallSetup(session, {}, this.#source.options, {
+      oneway: true,
+      batch: false,
+      openStream: undefined,
+    });
+    session.call(DAEMON, "close_stream", this.#arguments, NO_KEYWORDS, setup).catch(() => undefined);
+  }
+
+  #call(method: string, args: readonly unknown[]): Promise<unknown> {
+    const { session } = this.#source;
+    if (session === undefined) {
+      const text = "the proxy for this stream result has been closed";
+      return Promise.reject(new ConnectionClosedError(text, { code: "PYRO_STREAM_CLOSED" }));
+    }
+    return session.call(DAEMON, method, args, NO_KEYWORDS, this.#setupFor(session));
+  }
+
+  #setupFor(session: ClientSession): CallSetup {
+    if (this.#setup?.session !== session) {
+      const kind = { oneway: false, batch: false, openStream: undefined };
+      this.#setup = new CallSetup(session, {}, this.#source.options, kind);
+    }
+    return this.#setup;
+  }
+}
