@@ -1,59 +1,35 @@
 import type { Socket } from "node:net";
 import type { ByteSink } from "../bytes.ts";
 import { enterCallContext, leaveCallContext } from "../context.ts";
-import { newCorrelationId } from "../correlation.ts";
-import { DaemonError, ProtocolError, PyroError } from "../errors.ts";
-import { pyRepr } from "../pyrepr.ts";
-import { dumpText } from "../serializers/marshal/marshal.ts";
+import { DaemonError, type ProtocolError, PyroError } from "../errors.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
-import type { CallData, Serializer } from "../serializers/serializer.ts";
+import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
-import { metadataValue } from "../session/metadata.ts";
-import type { Codecs } from "../session/options.ts";
-import { dictValue } from "../values.ts";
-import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { pyro5 } from "../wire/versions.ts";
 import { callBatch, callMember } from "./dispatch.ts";
+import { Handshake } from "./handshake.ts";
+import type { ClientConnection, Host } from "./host.ts";
 import { InstanceCache, instanceFor } from "./instances.ts";
-import type { ObjectTable, Registration } from "./objects.ts";
+import type { Registration } from "./objects.ts";
 import { ServedCall } from "./served-call.ts";
+import { asError, isThenable, reasonOf } from "./thrown.ts";
 
 const GREETING = [MessageType.Connect];
 const CALLS = [MessageType.Invoke, MessageType.Ping];
 
-/** What a connection needs of its daemon. */
-export interface Host {
-  readonly objects: ObjectTable;
-  readonly instances: InstanceCache;
-  readonly codecs: Codecs;
-  readonly handshakeTimeoutMs: number;
-  readonly maxCallsInFlight: number;
-  validateHandshake(data: unknown, client: string): unknown;
-  /** A connection or a oneway call failed: nobody else would hear of it. */
-  report(error: Error, client: string): void;
-  disconnected(connection: ServerConnection): void;
-}
-
-/** What the answer to a handshake takes from it. */
-interface Asked {
-  readonly sequence: number;
-  readonly serializerId: number;
-  readonly flags: number;
-  readonly correlationId: Uint8Array;
-}
-
 /** One client: its handshake, then its calls, started in the order of their arrival and answered as they finish. */
-export class ServerConnection implements ChannelHandlers {
+export class ServerConnection implements ChannelHandlers, ClientConnection {
   readonly client: string;
   readonly #host: Host;
   readonly #channel: Channel;
   #instances: InstanceCache | undefined;
   #serializers: SerializerSet | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  /** Until it has succeeded. */
+  #handshake: Handshake | undefined;
   #inFlight = 0;
   #draining = false;
-  #greeting = false;
 
   constructor(socket: Socket, host: Host, where: string) {
     this.#host = host;
@@ -63,12 +39,11 @@ export class ServerConnection implements ChannelHandlers {
       { limits: host.codecs.limits, fallback: pyro5, accept: GREETING, peer: this.client },
       this,
     );
-    if (host.handshakeTimeoutMs > 0) {
-      this.#timer = setTimeout(() => {
-        host.report(new ProtocolError(`no handshake within ${host.handshakeTimeoutMs} ms`), this.client);
-        this.#channel.destroy();
-      }, host.handshakeTimeoutMs);
-    }
+    this.#handshake = new Handshake(this.#channel, host, this.client, (serializers) => {
+      this.#handshake = undefined;
+      this.#serializers = serializers;
+      this.#channel.accept = CALLS;
+    });
   }
 
   /** Takes no more calls, answers those that run, then closes. */
@@ -87,7 +62,7 @@ export class ServerConnection implements ChannelHandlers {
   }
 
   onMessage(message: Message): void {
-    if (this.#serializers === undefined) return this.#handshake(message);
+    if (this.#serializers === undefined) return this.#handshake?.onMessage(message);
     if (message.type === MessageType.Ping) {
       const { sequence, serializerId } = message;
       const writePayload = (out: ByteSink): void => out.latin1("pong");
@@ -102,98 +77,14 @@ export class ServerConnection implements ChannelHandlers {
     this.#invoke(message, this.#serializers);
   }
 
-  // --- handshake ---------------------------------------------------------------------------------------------------
-
-  #handshake(message: Message): void {
-    if (this.#greeting) throw new ProtocolError("a message before the answer to the handshake");
-    this.#greeting = true;
-    const { sequence, serializerId, flags } = message;
-    const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId();
-    let codec: Serializer;
-    try {
-      ({ codec } = this.#host.codecs.forVersion(this.#dialect.version).byId(serializerId));
-    } catch (error) {
-      // Pyro4's words; Pyro5 closes without any.
-      return this.#refuse(
-        new ProtocolError(`message used serializer that is not accepted: ${serializerId}`, { cause: error }),
-      );
-    }
-    const reject = (error: unknown): void => {
-      const text = reasonOf(error);
-      this.#reject(text, serializerId, sequence, (out) => codec.dump(text, out));
-    };
-    try {
-      const { handshake, registration } = this.#greetingOf(codec.load(message.bytes, message.from, message.to));
-      const welcome = (value: unknown): void =>
-        this.#welcome({ sequence, serializerId, flags, correlationId }, codec, registration(), value);
-      const value = this.#host.validateHandshake(handshake, this.client);
-      if (!isThenable(value)) return welcome(value);
-      this.#channel.pause();
-      void Promise.resolve(value)
-        .then(welcome)
-        .then(undefined, reject)
-        .finally(() => this.#channel.resume());
-    } catch (error) {
-      reject(error);
-    }
-  }
-
-  /** What a client says first: something for `validateHandshake`, and the object that it is there for. */
-  #greetingOf(data: unknown): { handshake: unknown; registration: () => Registration } {
-    const id = dictValue(data, "object");
-    if (id === undefined && this.#dialect.version === 5) throw new PyroError("'object'");
-    const handshake = dictValue(data, "handshake");
-    if (handshake === undefined) throw new PyroError("'handshake'");
-    const registration = (): Registration => {
-      // Pyro4 without METADATA names no object here.
-      const found = this.#host.objects.get(id === undefined ? "Pyro.Daemon" : String(id));
-      if (found === undefined) throw new DaemonError("unknown object");
-      return found;
-    };
-    return { handshake, registration };
-  }
-
-  #welcome(asked: Asked, codec: Serializer, registration: Registration, value: unknown): void {
-    if (this.#channel.closed) return;
-    clearTimeout(this.#timer);
-    const dialect = this.#dialect;
-    const { metaOnConnect } = dialect.flag;
-    const wantsMetadata = dialect.version === 5 || (asked.flags & metaOnConnect) !== 0;
-    const meta = metadataValue(registration.metadata, dialect);
-    const answer = wantsMetadata ? { handshake: value, meta } : value;
-    this.#channel.send(dialect, {
-      ...asked,
-      type: MessageType.ConnectOk,
-      flags: wantsMetadata ? metaOnConnect : 0,
-      writePayload: (out) => codec.dump(answer, out),
-    });
-    this.#serializers = this.#host.codecs.forVersion(dialect.version);
-    this.#channel.accept = CALLS;
-  }
-
   onChunkRead(): void {
     leaveCallContext();
   }
 
+  /** Bad bytes: during the handshake they are answered, afterwards the connection just ends. */
   onProtocolError(error: ProtocolError): void {
-    this.#refuse(error);
-  }
-
-  /** Bad bytes: during the handshake they are answered with a CONNECTFAIL, afterwards the connection just ends. */
-  #refuse(error: ProtocolError): void {
+    if (this.#handshake !== undefined) return this.#handshake.refuse(error);
     this.#host.report(error, this.client);
-    if (this.#serializers !== undefined || this.#channel.closed) return this.#channel.end();
-    this.#reject(error.message, this.#dialect.version === 4 ? 3 : 2, 0, (out) => out.bytes(dumpText(error.message)));
-  }
-
-  #reject(text: string, serializerId: number, sequence: number, writePayload: Outgoing["writePayload"]): void {
-    if (this.#channel.closed) return;
-    const flags = 0;
-    try {
-      this.#channel.send(this.#dialect, { type: MessageType.ConnectFail, flags, sequence, serializerId, writePayload });
-    } catch (error) {
-      this.#host.report(new PyroError(`could not tell the client: ${text}`, { cause: error }), this.client);
-    }
     this.#channel.end();
   }
 
@@ -276,22 +167,8 @@ export class ServerConnection implements ChannelHandlers {
   }
 
   onClose(error: Error | undefined): void {
-    clearTimeout(this.#timer);
-    if (error !== undefined && this.#serializers === undefined && !this.#draining)
-      this.#host.report(error, this.client);
+    this.#handshake?.stop();
+    if (error !== undefined && this.#handshake !== undefined && !this.#draining) this.#host.report(error, this.client);
     this.#host.disconnected(this);
   }
-}
-
-/** JavaScript throws anything, also what has no text of its own. */
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new PyroError(`thrown: ${pyRepr(thrown)}`);
-}
-
-function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -8,8 +8,9 @@ import { createCodecs } from "../session/options.ts";
 import { type Listening, listen, reachableHost } from "../transport/listen.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { URI } from "../uri.ts";
-import { type Host, ServerConnection } from "./connection.ts";
+import { ServerConnection } from "./connection.ts";
 import { DAEMON_ID, DaemonObject } from "./daemon-object.ts";
+import type { ClientConnection, Host } from "./host.ts";
 import { InstanceCache } from "./instances.ts";
 import { ObjectTable } from "./objects.ts";
 
@@ -50,7 +51,7 @@ export interface DaemonOptions {
  */
 export class Daemon implements AsyncDisposable {
   readonly #objects: ObjectTable;
-  readonly #connections = new Set<ServerConnection>();
+  readonly #connections = new Set<ClientConnection>();
   readonly #options: DaemonOptions;
   readonly #host: Host;
   #listening: Listening | undefined;

@@ -1,0 +1,139 @@
+import { newCorrelationId } from "../correlation.ts";
+import { DaemonError, ProtocolError, PyroError } from "../errors.ts";
+import { dumpText } from "../serializers/marshal/marshal.ts";
+import type { SerializerSet } from "../serializers/registry.ts";
+import type { Serializer } from "../serializers/serializer.ts";
+import type { Channel } from "../session/channel.ts";
+import { metadataValue } from "../session/metadata.ts";
+import { dictValue } from "../values.ts";
+import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import { type Message, MessageType } from "../wire/message.ts";
+import { pyro5 } from "../wire/versions.ts";
+import type { Host } from "./host.ts";
+import type { Registration } from "./objects.ts";
+import { isThenable, reasonOf } from "./thrown.ts";
+
+/** What the answer to a handshake takes from it. */
+interface Asked {
+  readonly sequence: number;
+  readonly serializerId: number;
+  readonly flags: number;
+  readonly correlationId: Uint8Array;
+}
+
+/** The start of one connection: it is welcomed or rejected, within the time that it has for it. */
+export class Handshake {
+  readonly #channel: Channel;
+  readonly #host: Host;
+  readonly #client: string;
+  readonly #welcomed: (serializers: SerializerSet) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #greeting = false;
+
+  /** `welcomed` hears of a success, after its answer is queued and before anything else is read. */
+  constructor(channel: Channel, host: Host, client: string, welcomed: (serializers: SerializerSet) => void) {
+    this.#channel = channel;
+    this.#host = host;
+    this.#client = client;
+    this.#welcomed = welcomed;
+    if (host.handshakeTimeoutMs > 0) {
+      this.#timer = setTimeout(() => {
+        host.report(new ProtocolError(`no handshake within ${host.handshakeTimeoutMs} ms`), client);
+        channel.destroy();
+      }, host.handshakeTimeoutMs);
+    }
+  }
+
+  get #dialect(): Dialect {
+    return this.#channel.dialect ?? pyro5;
+  }
+
+  /** Nothing more is waited for. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  onMessage(message: Message): void {
+    if (this.#greeting) throw new ProtocolError("a message before the answer to the handshake");
+    this.#greeting = true;
+    const { sequence, serializerId, flags } = message;
+    const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId();
+    let codec: Serializer;
+    try {
+      ({ codec } = this.#host.codecs.forVersion(this.#dialect.version).byId(serializerId));
+    } catch (error) {
+      // Pyro4's words; Pyro5 closes without any.
+      return this.refuse(
+        new ProtocolError(`message used serializer that is not accepted: ${serializerId}`, { cause: error }),
+      );
+    }
+    const reject = (error: unknown): void => {
+      const text = reasonOf(error);
+      this.#reject(text, serializerId, sequence, (out) => codec.dump(text, out));
+    };
+    try {
+      const { handshake, registration } = this.#greetingOf(codec.load(message.bytes, message.from, message.to));
+      const welcome = (value: unknown): void =>
+        this.#welcome({ sequence, serializerId, flags, correlationId }, codec, registration(), value);
+      const value = this.#host.validateHandshake(handshake, this.#client);
+      if (!isThenable(value)) return welcome(value);
+      this.#channel.pause();
+      void Promise.resolve(value)
+        .then(welcome)
+        .then(undefined, reject)
+        .finally(() => this.#channel.resume());
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  /** What a client says first: something for `validateHandshake`, and the object that it is there for. */
+  #greetingOf(data: unknown): { handshake: unknown; registration: () => Registration } {
+    const id = dictValue(data, "object");
+    if (id === undefined && this.#dialect.version === 5) throw new PyroError("'object'");
+    const handshake = dictValue(data, "handshake");
+    if (handshake === undefined) throw new PyroError("'handshake'");
+    const registration = (): Registration => {
+      // Pyro4 without METADATA names no object here.
+      const found = this.#host.objects.get(id === undefined ? "Pyro.Daemon" : String(id));
+      if (found === undefined) throw new DaemonError("unknown object");
+      return found;
+    };
+    return { handshake, registration };
+  }
+
+  #welcome(asked: Asked, codec: Serializer, registration: Registration, value: unknown): void {
+    if (this.#channel.closed) return;
+    this.stop();
+    const dialect = this.#dialect;
+    const { metaOnConnect } = dialect.flag;
+    const wantsMetadata = dialect.version === 5 || (asked.flags & metaOnConnect) !== 0;
+    const meta = metadataValue(registration.metadata, dialect);
+    const answer = wantsMetadata ? { handshake: value, meta } : value;
+    this.#channel.send(dialect, {
+      ...asked,
+      type: MessageType.ConnectOk,
+      flags: wantsMetadata ? metaOnConnect : 0,
+      writePayload: (out) => codec.dump(answer, out),
+    });
+    this.#welcomed(this.#host.codecs.forVersion(dialect.version));
+  }
+
+  /** Bad bytes: answered with a CONNECTFAIL. */
+  refuse(error: ProtocolError): void {
+    this.#host.report(error, this.#client);
+    if (this.#channel.closed) return;
+    this.#reject(error.message, this.#dialect.version === 4 ? 3 : 2, 0, (out) => out.bytes(dumpText(error.message)));
+  }
+
+  #reject(text: string, serializerId: number, sequence: number, writePayload: Outgoing["writePayload"]): void {
+    if (this.#channel.closed) return;
+    const flags = 0;
+    try {
+      this.#channel.send(this.#dialect, { type: MessageType.ConnectFail, flags, sequence, serializerId, writePayload });
+    } catch (error) {
+      this.#host.report(new PyroError(`could not tell the client: ${text}`, { cause: error }), this.#client);
+    }
+    this.#channel.end();
+  }
+}
