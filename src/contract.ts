@@ -27,6 +27,10 @@ export interface Exposure<T> {
   readonly attrs?: NameMap<AttributeName<T>>;
   /** Those of the methods that answer nothing; the caller does not wait for them. */
   readonly oneway?: readonly OnewayName<T>[];
+  /** Those of the methods whose errors are the server's business too: `onError` of its daemon hears of them. */
+  readonly callback?: readonly MethodName<T>[];
+  /** Static methods of the class, which are called on it; names as in `methods`. Only for a server. */
+  readonly statics?: NameMap<string>;
   /** Keeps a Contract, which has one, from being taken for an Exposure of something else. */
   readonly type?: never;
 }
@@ -36,6 +40,11 @@ export interface RemoteMethod {
   readonly key: string;
   readonly signature: Signature;
   readonly oneway: boolean;
+  /** Whether its errors are reported, and not only answered. */
+  readonly callback: boolean;
+  readonly isStatic: boolean;
+  /** The class whose static method it is; undefined for a method of the object. */
+  readonly holder: object | undefined;
 }
 
 /** An Exposure, read and checked. */
@@ -48,13 +57,18 @@ export class Contract<T = unknown> {
 
   constructor(exposure: Exposure<T>) {
     const oneway = new Set<string>(exposure.oneway);
+    const callback = new Set<string>(exposure.callback);
     const methods = new Map<string, RemoteMethod>();
-    for (const [key, text] of entries(exposure.methods)) {
+    const add = (key: string, text: string, isStatic: boolean): void => {
       const signature = parseSignature(text);
       refusePrivate(signature.name);
-      methods.set(key, { key, signature, oneway: oneway.delete(key) });
-    }
-    if (oneway.size > 0) throw new AttributeError(`oneway names ${[...oneway].join(", ")}: not among the methods`);
+      const [isOneway, isCallback] = [oneway.delete(key), callback.delete(key)];
+      methods.set(key, { key, signature, oneway: isOneway, callback: isCallback, isStatic, holder: undefined });
+    };
+    for (const [key, text] of entries(exposure.methods)) add(key, text, false);
+    for (const [key, text] of entries(exposure.statics)) add(key, text, true);
+    refuseUnknown("oneway", oneway);
+    refuseUnknown("callback", callback);
     const attrs = new Map<string, string>();
     for (const [key, name] of entries(exposure.attrs)) {
       refusePrivate(name);
@@ -82,6 +96,10 @@ function entries(names: NameMap<string> | undefined): [string, string][] {
   if (names === undefined) return [];
   if (Array.isArray(names)) return (names as readonly string[]).map((name) => [name, name]);
   return Object.entries(names as Record<string, string>);
+}
+
+function refuseUnknown(what: string, names: ReadonlySet<string>): void {
+  if (names.size > 0) throw new AttributeError(`${what} names ${[...names].join(", ")}: not among the methods`);
 }
 
 function refusePrivate(name: string): void {

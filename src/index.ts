@@ -1,8 +1,20 @@
-export { type CallContext, callContext } from "./context.ts";
+export {
+  type CallContext,
+  type Certificate,
+  type ConnectionInfo,
+  callContext,
+  type DistinguishedName,
+  type Resource,
+  type TlsInfo,
+} from "./context.ts";
 export { type Contract, contract, type Exposure } from "./contract.ts";
 export { correlationText, newCorrelationId } from "./correlation.ts";
-export { Daemon, type DaemonOptions } from "./daemon/daemon.ts";
-export { type Behavior, expose, type InstanceMode } from "./daemon/expose.ts";
+export { Daemon } from "./daemon/daemon.ts";
+export { DaemonObject, type DaemonView } from "./daemon/daemon-object.ts";
+export { type Behavior, expose, exposeAll, type InstanceMode } from "./daemon/expose.ts";
+export type { LoopOptions } from "./daemon/loop.ts";
+export type { RegisterOptions } from "./daemon/objects.ts";
+export type { DaemonOptions, FailedCall } from "./daemon/options.ts";
 export {
   AttributeError,
   CommunicationError,
@@ -52,6 +64,7 @@ export {
 export { isRemote } from "./proxy/view.ts";
 export { pyRepr } from "./pyrepr.ts";
 export { RemoteError } from "./remote-error.ts";
+export { SerializedBlob } from "./serialized-blob.ts";
 export {
   type ClassConverter,
   type ClassName,

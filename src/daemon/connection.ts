@@ -1,56 +1,73 @@
 import type { Socket } from "node:net";
 import type { ByteSink } from "../bytes.ts";
-import { enterCallContext, leaveCallContext } from "../context.ts";
-import { DaemonError, type ProtocolError, PyroError } from "../errors.ts";
+import { callContext, enterCallContext, leaveCallContext } from "../context.ts";
+import { DaemonError, type ProtocolError, PyroError, SecurityError } from "../errors.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
+import { NO_KEYWORDS } from "../signature.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { pyro5 } from "../wire/versions.ts";
+import { blobCall } from "./blob-call.ts";
+import { addressOf, Client } from "./client.ts";
 import { callBatch, callMember } from "./dispatch.ts";
 import { Handshake } from "./handshake.ts";
 import type { ClientConnection, Host } from "./host.ts";
 import { InstanceCache, instanceFor } from "./instances.ts";
-import type { Registration } from "./objects.ts";
+import { type Registration, targetOf } from "./objects.ts";
 import { ServedCall } from "./served-call.ts";
 import { asError, isThenable, reasonOf } from "./thrown.ts";
 
 const GREETING = [MessageType.Connect];
 const CALLS = [MessageType.Invoke, MessageType.Ping];
+/** So much of what has to wait is read all the same: a client that goes away is noticed only while we read. */
+const HELD_BYTES = 64 << 10;
 
 /** One client: its handshake, then its calls, started in the order of their arrival and answered as they finish. */
 export class ServerConnection implements ChannelHandlers, ClientConnection {
-  readonly client: string;
+  readonly info: Client;
   readonly #host: Host;
   readonly #channel: Channel;
   #instances: InstanceCache | undefined;
   #serializers: SerializerSet | undefined;
   /** Until it has succeeded. */
   #handshake: Handshake | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #inFlight = 0;
   #draining = false;
+  /** A call runs that those behind it wait for. */
+  #inOrder = false;
+  /** Calls have to wait: too many run, one runs in order, answers are not taken, or calls wait already. */
+  #holding = false;
+  #held: Message[] = [];
+  #heldBytes = 0;
 
-  constructor(socket: Socket, host: Host, where: string) {
+  /** @param denial why the client is sent away, whatever it says. */
+  constructor(socket: Socket, host: Host, where: string, denial?: string) {
     this.#host = host;
-    this.client = socket.remoteAddress === undefined ? where : `${socket.remoteAddress}:${socket.remotePort}`;
+    this.info = new Client(addressOf(socket, where), undefined, host.report);
     this.#channel = new Channel(
       socket,
-      { limits: host.codecs.limits, fallback: pyro5, accept: GREETING, peer: this.client },
+      { limits: host.codecs.limits, fallback: pyro5, accept: GREETING, peer: this.info.address },
       this,
     );
-    this.#handshake = new Handshake(this.#channel, host, this.client, (serializers) => {
+    this.#handshake = new Handshake(this.#channel, host, this.info, denial, (serializers) => {
       this.#handshake = undefined;
       this.#serializers = serializers;
       this.#channel.accept = CALLS;
+      if (host.idleTimeoutMs > 0) this.#idle = setTimeout(() => this.#leaveIdle(), host.idleTimeoutMs);
     });
   }
 
-  /** Takes no more calls, answers those that run, then closes. */
   drain(): void {
     this.#draining = true;
-    if (this.#inFlight === 0) this.#channel.end();
-    else this.#channel.pause();
+    this.#holding = true;
+    this.#held = [];
+    if (this.#inFlight > 0) this.#channel.pause();
+    // Asked for by a method that is about to return: its answer goes out first.
+    else if (callContext()?.connection === this.info) setImmediate(() => this.#channel.end());
+    else this.#channel.end();
   }
 
   destroy(): void {
@@ -63,42 +80,70 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
 
   onMessage(message: Message): void {
     if (this.#serializers === undefined) return this.#handshake?.onMessage(message);
-    if (message.type === MessageType.Ping) {
-      const { sequence, serializerId } = message;
-      const writePayload = (out: ByteSink): void => out.latin1("pong");
-      return this.#channel.send(this.#dialect, {
-        type: MessageType.Ping,
-        flags: 0,
-        sequence,
-        serializerId,
-        writePayload,
-      });
-    }
+    if (message.type === MessageType.Ping) return this.#pong(message);
+    if (this.#holding || this.#channel.congested) return this.#hold(message);
     this.#invoke(message, this.#serializers);
   }
 
   onChunkRead(): void {
     leaveCallContext();
+    this.#idle?.refresh();
+  }
+
+  onDrain(): void {
+    if (this.#holding) this.#goOn();
   }
 
   /** Bad bytes: during the handshake they are answered, afterwards the connection just ends. */
   onProtocolError(error: ProtocolError): void {
     if (this.#handshake !== undefined) return this.#handshake.refuse(error);
-    this.#host.report(error, this.client);
+    this.#report(error);
     this.#channel.end();
+  }
+
+  onClose(error: Error | undefined): void {
+    const { info } = this;
+    this.#held = [];
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    this.#handshake?.stop();
+    if (error !== undefined && this.#handshake !== undefined && !this.#draining) this.#report(error);
+    info.left();
+    if (this.#handshake === undefined) this.#host.left(info);
+    this.#host.disconnected(this);
+  }
+
+  #report(error: Error): void {
+    this.#host.report(error, this.info.address);
+  }
+
+  #pong({ sequence, serializerId }: Message): void {
+    const writePayload = (out: ByteSink): void => out.latin1("pong");
+    const annotations = this.#host.annotations?.();
+    const message = { type: MessageType.Ping, flags: 0, sequence, serializerId, annotations, writePayload };
+    this.#channel.send(this.#dialect, message);
+  }
+
+  #leaveIdle(): void {
+    if (this.#inFlight > 0 || this.#channel.congested) this.#idle?.refresh();
+    else this.#channel.end();
   }
 
   // --- calls -------------------------------------------------------------------------------------------------------
 
   #invoke(message: Message, serializers: SerializerSet): void {
-    const served = new ServedCall(this.client, this.#dialect, message, serializers.byId(message.serializerId));
+    const served = new ServedCall(this.info, this.#dialect, message, serializers.byId(message.serializerId));
     let result: unknown;
     try {
-      const call = served.serializer.codec.loadCall(message.bytes, message.from, message.to);
+      const isBlob = (message.flags & this.#dialect.flag.keepSerialized) !== 0;
+      const call = isBlob
+        ? blobCall(message, served.format, serializers)
+        : served.format.codec.loadCall(message.bytes, message.from, message.to);
       served.objectId = call.object;
       served.method = call.method;
+      if (this.#host.methodFailed !== undefined) served.call = call;
       enterCallContext(served);
-      result = this.#run(call, served.batch);
+      result = this.#run(call, served);
     } catch (error) {
       return this.#fail(served, error);
     }
@@ -106,38 +151,93 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     else this.#succeed(served, result);
   }
 
-  #run(call: CallData, batch: boolean): unknown {
+  #run(call: CallData, served: ServedCall): unknown {
     const registration = this.#host.objects.get(call.object);
     if (registration === undefined) throw new DaemonError("unknown object", { code: "PYRO_UNKNOWN_OBJECT" });
     const object = this.#objectOf(registration);
-    return batch ? callBatch(registration, object, call) : callMember(registration, object, call);
+    served.entered = true;
+    if (!served.batch) return callMember(registration, object, call);
+    return callBatch(registration, object, call, (error, one) => this.#methodFailed(served, one, asError(error)));
   }
 
   #objectOf(registration: Registration): object {
-    if (typeof registration.target !== "function") return registration.target;
+    const { target } = registration;
+    if (target === undefined) return targetOf(registration);
+    if (typeof target !== "function") return target;
     this.#instances ??= new InstanceCache();
     return instanceFor(registration, this.#host.instances, this.#instances);
   }
 
-  /** Answers when the method is through, and takes no more calls while too many are under way. */
+  /** Answers when the method is through. */
   #await(served: ServedCall, result: PromiseLike<unknown>): void {
     this.#inFlight++;
-    if (this.#inFlight === this.#host.maxCallsInFlight) this.#channel.pause();
-    result
-      .then(
-        (value) => this.#finished(() => this.#succeed(served, value)),
-        (error: unknown) => this.#finished(() => this.#fail(served, error)),
-      )
-      .then(undefined, (error: Error) => {
-        this.#host.report(error, this.client);
-        this.#channel.destroy();
-      });
+    if (this.#isInOrder(served)) this.#inOrder = true;
+    if (this.#inOrder || this.#inFlight >= this.#host.maxCallsInFlight) this.#holding = true;
+    result.then(
+      (value) => this.#finished(served, value, false),
+      (error: unknown) => this.#finished(served, error, true),
+    );
   }
 
-  #finished(finish: () => void): void {
-    if (this.#inFlight-- === this.#host.maxCallsInFlight && !this.#draining) this.#channel.resume();
-    finish();
-    if (this.#draining && this.#inFlight === 0) this.#channel.end();
+  /** A oneway batch is over before what comes behind it starts, in Pyro too. */
+  #isInOrder({ oneway, batch }: ServedCall): boolean {
+    return oneway && (batch || this.#host.onewayInOrder);
+  }
+
+  #finished(served: ServedCall, outcome: unknown, failed: boolean): void {
+    try {
+      this.#inFlight--;
+      served.over();
+      if (failed) this.#fail(served, outcome);
+      else this.#succeed(served, outcome);
+      this.#idle?.refresh();
+      if (!this.#holding) return;
+      if (this.#isInOrder(served)) this.#inOrder = false;
+      if (this.#draining) {
+        if (this.#inFlight === 0) this.#channel.end();
+      } else this.#goOn();
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** Whatever went wrong with this connection must not end the process, and with it all others. */
+  #break(error: unknown): void {
+    this.#report(asError(error));
+    this.#channel.destroy();
+  }
+
+  #hold(message: Message): void {
+    if (this.#draining) return;
+    this.#holding = true;
+    this.#held.push(message.keep());
+    this.#heldBytes += message.to;
+    if (this.#heldBytes > HELD_BYTES) this.#channel.pause();
+  }
+
+  /** Whether the next call may start. */
+  get #open(): boolean {
+    return !this.#inOrder && this.#inFlight < this.#host.maxCallsInFlight && !this.#channel.congested;
+  }
+
+  /** Starts calls that waited, as many as may run. */
+  #goOn(): void {
+    const serializers = this.#serializers as SerializerSet;
+    try {
+      while (this.#open && !this.#draining) {
+        const message = this.#held.shift();
+        if (message === undefined) {
+          this.#holding = false;
+          this.#heldBytes = 0;
+          this.#channel.resume();
+          break;
+        }
+        this.#invoke(message, serializers);
+      }
+    } catch (error) {
+      this.#break(error);
+    }
+    leaveCallContext();
   }
 
   #succeed(served: ServedCall, value: unknown): void {
@@ -145,30 +245,42 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     try {
       this.#answer(served, served.batch ? this.#dialect.flag.batch : 0, value);
     } catch (unwritable) {
-      this.#fail(served, unwritable);
+      this.#answerError(served, asError(unwritable));
     }
   }
 
   #fail(served: ServedCall, thrown: unknown): void {
     const error = asError(thrown);
-    if (served.oneway) return this.#host.report(error, this.client);
+    const { call } = served;
+    if (call !== undefined && served.entered && !served.batch) this.#methodFailed(served, call, error);
+    if (served.oneway || this.#isCallback(served)) this.#report(error);
+    if (!served.oneway) this.#answerError(served, error);
+    // As Pyro does: who tries what is forbidden is told so, and has to come anew.
+    if (error instanceof SecurityError) this.drain();
+  }
+
+  #isCallback({ objectId, method }: ServedCall): boolean {
+    return this.#host.objects.get(objectId)?.exposed.methods.get(method)?.callback === true;
+  }
+
+  #methodFailed(context: ServedCall, { object: objectId, method, args, kwargs }: CallData, error: Error): void {
+    const known = this.#host.objects.get(objectId)?.exposed.methods.has(method) === true;
+    if (known) this.#host.methodFailed?.(error, { objectId, method, args, kwargs: kwargs ?? NO_KEYWORDS, context });
+  }
+
+  #answerError(served: ServedCall, error: Error): void {
     const { exception } = this.#dialect.flag;
     try {
       this.#answer(served, exception, error);
     } catch (unwritable) {
-      const text = `Error serializing exception: ${reasonOf(unwritable)}. Original exception: ${error.message}`;
+      const original = `<class '${error.name}'>: ${error.message}`;
+      const text = `Error serializing exception: ${reasonOf(unwritable)}. Original exception: ${original}`;
       this.#answer(served, exception, new PyroError(text));
     }
   }
 
   #answer(served: ServedCall, flags: number, value: unknown): void {
     if (this.#channel.closed) return;
-    this.#channel.send(this.#dialect, served.answer(flags, value));
-  }
-
-  onClose(error: Error | undefined): void {
-    this.#handshake?.stop();
-    if (error !== undefined && this.#handshake !== undefined && !this.#draining) this.#host.report(error, this.client);
-    this.#host.disconnected(this);
+    this.#channel.send(this.#dialect, served.answer(flags, value, this.#host.annotations?.()));
   }
 }

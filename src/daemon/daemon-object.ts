@@ -1,13 +1,40 @@
 import { callContext } from "../context.ts";
 import { DaemonError, PyroError } from "../errors.ts";
-import { metadataValue } from "../session/metadata.ts";
+import { type Metadata, metadataValue } from "../session/metadata.ts";
+import type { Location } from "../transport/location.ts";
+import type { URI } from "../uri.ts";
 import { dialectOf } from "../wire/versions.ts";
 import { expose } from "./expose.ts";
-import type { ObjectTable } from "./objects.ts";
+import type { RegisterOptions } from "./objects.ts";
 
 export const DAEMON_ID = "Pyro.Daemon";
 
-/** The object that every daemon has: it tells about the daemon itself (`Pyro5 5.15, server.py`, DaemonObject). */
+/** The daemon, as its own remote object sees it. */
+export interface DaemonView {
+  /** The ids of all objects, `Pyro.Daemon` first. */
+  readonly ids: string[];
+  /** How many clients there are. */
+  readonly connections: number;
+  readonly location: Location;
+  /** What an object exposes; undefined for an id that nobody has. */
+  metadataOf(target: object | string): Metadata | undefined;
+  /** One line about the daemon. */
+  describe(): string;
+  register(target: object, id?: string, options?: RegisterOptions): URI;
+  unregister(target: object | string): void;
+  uriFor(target: object | string): URI;
+  close(): Promise<void>;
+}
+
+/**
+ * The object that every daemon has: it tells about the daemon itself (`Pyro5 5.15, server.py`, DaemonObject). A class
+ * derived from it can offer more, given to the daemon as `daemonObject`:
+ *
+ *     class Telling extends DaemonObject {
+ *       static { expose(this, { methods: { uptime: "uptime()" } }); }
+ *       uptime(): number { return process.uptime(); }
+ *     }
+ */
 export class DaemonObject {
   static {
     expose(this, {
@@ -23,34 +50,32 @@ export class DaemonObject {
     });
   }
 
-  readonly #objects: ObjectTable;
-  readonly #describe: () => string;
+  protected readonly daemon: DaemonView;
 
-  constructor(objects: ObjectTable, describe: () => string) {
-    this.#objects = objects;
-    this.#describe = describe;
+  constructor(daemon: DaemonView) {
+    this.daemon = daemon;
   }
 
   /** The ids of all objects, `Pyro.Daemon` first. */
   registered(): string[] {
-    return this.#objects.ids;
+    return this.daemon.ids;
   }
 
   ping(): void {}
 
   info(): string {
-    return this.#describe();
+    return this.daemon.describe();
   }
 
   /** What an object exposes. @throws {DaemonError} `unknown object` */
   getMetadata(objectId: string, asLists?: boolean): Record<string, unknown> {
-    const registration = this.#objects.get(objectId);
-    if (registration === undefined) throw new DaemonError("unknown object", { code: "PYRO_UNKNOWN_OBJECT" });
-    return metadataValue(registration.metadata, dialectOf(asLists === true ? 4 : (callContext()?.pyroVersion ?? 5)));
+    const metadata = this.daemon.metadataOf(objectId);
+    if (metadata === undefined) throw new DaemonError("unknown object", { code: "PYRO_UNKNOWN_OBJECT" });
+    return metadataValue(metadata, dialectOf(asLists === true ? 4 : (callContext()?.pyroVersion ?? 5)));
   }
 
   /** No method of ours answers an item stream, so every stream id is one that has ended. */
-  getNextStreamItem(_streamId: string): never {
+  getNextStreamItem(_streamId: string): unknown {
     throw new PyroError("item stream terminated", { code: "PYRO_STREAM_ENDED" });
   }
 

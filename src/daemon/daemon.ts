@@ -1,59 +1,41 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { config } from "../config.ts";
-import { CommunicationError } from "../errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
+import { CommunicationError, DaemonError } from "../errors.ts";
+import { DEFAULT_LIMITS } from "../limits.ts";
 import { createClassCodec } from "../serializers/classes.ts";
+import type { Metadata } from "../session/metadata.ts";
 import { createCodecs } from "../session/options.ts";
 import { type Listening, listen, reachableHost } from "../transport/listen.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { URI } from "../uri.ts";
+import { callHook, everyNowAndThen } from "./chores.ts";
 import { ServerConnection } from "./connection.ts";
-import { DAEMON_ID, DaemonObject } from "./daemon-object.ts";
+import { DAEMON_ID, DaemonObject, type DaemonView } from "./daemon-object.ts";
+import { NO_ROOM } from "./handshake.ts";
 import type { ClientConnection, Host } from "./host.ts";
 import { InstanceCache } from "./instances.ts";
-import { ObjectTable } from "./objects.ts";
-
-export interface DaemonOptions {
-  /** Where to listen: a host name or address; `0.0.0.0` for all. Default: PYRO_HOST, else localhost. */
-  readonly host?: string;
-  /** 0, the default, lets the system choose. */
-  readonly port?: number;
-  /** Listen on a Unix socket of this path instead. */
-  readonly unixSocket?: string;
-  /**
-   * The host that goes into URIs, for daemons behind address translation. Default: PYRO_NATHOST, else the host as
-   * given, else, for a wildcard, this machine's own address.
-   */
-  readonly natHost?: string;
-  /** The port that goes into URIs; 0 or left out: the one listened on. Default: PYRO_NATPORT. */
-  readonly natPort?: number;
-  readonly limits?: Partial<Limits>;
-  /** Milliseconds that a new connection has for its handshake. Default 30,000; 0: no limit. */
-  readonly handshakeTimeoutMs?: number;
-  /** Calls of one connection that may run at once; more are not read until one ends. Default 1,000. */
-  readonly maxCallsInFlight?: number;
-  /** Milliseconds that running calls get when the daemon closes. Default 3,000. */
-  readonly drainMs?: number;
-  /** Judges the data of a client's handshake, and gives the answer; what it throws rejects the connection. */
-  readonly validateHandshake?: (data: unknown, client: string) => unknown;
-  /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default true. */
-  readonly autoproxy?: boolean;
-  /** Hears of what nobody else would: refused bytes, failed oneway calls. */
-  readonly onError?: (error: Error, client: string) => void;
-}
+import { type LoopOptions, runLoop } from "./loop.ts";
+import { ObjectTable, type RegisterOptions } from "./objects.ts";
+import type { DaemonOptions } from "./options.ts";
+import { asError } from "./thrown.ts";
 
 /**
  * Serves Pyro objects on one address, to Pyro4 and Pyro5 clients alike.
  *
  *     await using daemon = await Daemon.listen({ host: "10.133.1.220" });
  *     const uri = daemon.register(new Warehouse());
+ *
+ * Any number of daemons run beside each other in one process: Node's event loop serves them all.
  */
-export class Daemon implements AsyncDisposable {
+export class Daemon implements AsyncDisposable, DaemonView {
   readonly #objects: ObjectTable;
   readonly #connections = new Set<ClientConnection>();
+  readonly #denied = new Set<ClientConnection>();
   readonly #options: DaemonOptions;
   readonly #host: Host;
+  readonly #over = Promise.withResolvers<void>();
+  #stopChores: () => void = () => undefined;
   #listening: Listening | undefined;
   #published: Location = { kind: "tcp", host: "", port: 0 };
   #closing: Promise<void> | undefined;
@@ -61,8 +43,16 @@ export class Daemon implements AsyncDisposable {
   private constructor(options: DaemonOptions) {
     this.#options = options;
     this.#objects = new ObjectTable((options.autoproxy ?? true) ? (id) => this.#uri(id) : undefined);
+    this.#host = this.#createHost(options);
+    this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_ID);
+  }
+
+  #createHost(options: DaemonOptions): Host {
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes: config.maxMessageSize, ...options.limits };
-    this.#host = {
+    const { annotations, onDisconnect, onMethodError } = options;
+    const report = (error: Error, client: string): void => options.onError?.(error, client);
+    const hookFailed = (error: unknown): void => report(asError(error), "daemon");
+    return {
       objects: this.#objects,
       instances: new InstanceCache(),
       codecs: createCodecs((version) => createClassCodec(version, { unknown: "refuse" }), {
@@ -71,12 +61,22 @@ export class Daemon implements AsyncDisposable {
         bytesRepr: config.serpentBytesRepr,
       }),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
+      idleTimeoutMs: options.idleTimeoutMs ?? 0,
       maxCallsInFlight: options.maxCallsInFlight ?? 1_000,
+      onewayInOrder: options.oneway === "ordered",
+      annotations:
+        typeof annotations === "function"
+          ? () => callHook(annotations, hookFailed)
+          : annotations && (() => annotations),
+      methodFailed: onMethodError && ((error, call) => callHook(() => onMethodError(error, call), hookFailed)),
       validateHandshake: options.validateHandshake ?? (() => "hello"),
-      report: options.onError ?? (() => undefined),
-      disconnected: (connection) => this.#connections.delete(connection),
+      report,
+      left: (connection) => callHook(() => onDisconnect?.(connection), hookFailed),
+      disconnected: (connection) => {
+        this.#connections.delete(connection);
+        this.#denied.delete(connection);
+      },
     };
-    this.#objects.add(new DaemonObject(this.#objects, () => this.#describe()), DAEMON_ID);
   }
 
   /**
@@ -86,7 +86,7 @@ export class Daemon implements AsyncDisposable {
    */
   static async listen(options: DaemonOptions = {}): Promise<Daemon> {
     const daemon = new Daemon(options);
-    const { unixSocket } = options;
+    const { unixSocket, housekeeping } = options;
     const natHost = options.natHost ?? (unixSocket === undefined ? config.natHost : undefined);
     if (natHost !== undefined && unixSocket !== undefined) {
       throw new CommunicationError("cannot use nathost together with unixsocket");
@@ -102,6 +102,10 @@ export class Daemon implements AsyncDisposable {
     );
     daemon.#listening = listening;
     daemon.#published = publishedLocation(listening.location, natHost, options.natPort ?? config.natPort);
+    if (housekeeping !== undefined) {
+      const failed = (error: unknown): void => daemon.#host.report(asError(error), "daemon");
+      daemon.#stopChores = everyNowAndThen(housekeeping, options.housekeepingMs ?? 2_000, failed);
+    }
     return daemon;
   }
 
@@ -115,15 +119,23 @@ export class Daemon implements AsyncDisposable {
     return this.#listening?.location ?? this.#published;
   }
 
+  get ids(): string[] {
+    return this.#objects.ids;
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
   /**
    * Makes an object, or a class of which instances are made as needed, callable under an id.
    *
    * @param id default: a new random one, `obj_...`
-   * @param options.force takes the id, or a new id for the object, even if there is one already.
    * @throws {DaemonError} when object or id are taken, or nothing of the object is exposed.
+   * @throws {TypeError} for a class that is to be held weakly.
    */
-  register(target: object, id?: string, options: { readonly force?: boolean } = {}): URI {
-    return this.#uri(this.#objects.add(target, id, options.force).id);
+  register(target: object, id?: string, options: RegisterOptions = {}): URI {
+    return this.#uri(this.#objects.add(target, id, options).id);
   }
 
   /** Takes an object, or an id, out of service. `Pyro.Daemon` stays; what is not registered is no error. */
@@ -131,15 +143,44 @@ export class Daemon implements AsyncDisposable {
     if (this.#objects.find(target)?.id !== DAEMON_ID) this.#objects.remove(target);
   }
 
-  /** The URI of a registered object, or of an id. @throws {DaemonError} for an object that is not registered. */
-  uriFor(target: object | string): URI {
+  /**
+   * The URI of a registered object, or of an id.
+   *
+   * @param options.nat false: with the address listened on, whatever the daemon is known as elsewhere.
+   * @throws {DaemonError} code PYRO_NOT_REGISTERED, for an object that is not registered.
+   */
+  uriFor(target: object | string, options: { readonly nat?: boolean } = {}): URI {
     const id = typeof target === "string" ? target : this.#objects.find(target)?.id;
-    if (id === undefined) throw new CommunicationError("object is not registered in this daemon");
-    return this.#uri(id);
+    if (id === undefined) {
+      throw new DaemonError("object isn't registered in this daemon", { code: "PYRO_NOT_REGISTERED" });
+    }
+    return this.#uri(id, options.nat === false ? this.boundLocation : this.#published);
+  }
+
+  metadataOf(target: object | string): Metadata | undefined {
+    return this.#objects.find(target)?.metadata;
   }
 
   /**
-   * Stops: no new connections, no new calls; calls that run get `drainMs` to be answered. Doing it twice is fine.
+   * Looks again at what a registered object or class exposes: something was exposed after it was registered. New
+   * clients see it; those that are connected learn of it when they connect anew.
+   */
+  resetMetadataCache(target: object | string): void {
+    const registration = this.#objects.find(target);
+    if (registration !== undefined) this.#objects.refresh(registration);
+  }
+
+  /**
+   * Resolves when the daemon is to stop: when `while` says no, or `signal` aborts, or it is closed. Like Pyro's
+   * `requestLoop`, but that calls are served whether anybody waits here or not; closing is up to the caller.
+   */
+  loop(options: LoopOptions = {}): Promise<void> {
+    return runLoop(this.#over.promise, options);
+  }
+
+  /**
+   * Stops: no new connections, no new calls; calls that run get `drainMs` to be answered. Doing it twice is fine. A
+   * remote method may call this, but must not wait for it: the daemon waits for the method.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -152,9 +193,12 @@ export class Daemon implements AsyncDisposable {
 
   async #close(): Promise<void> {
     const server = this.#listening?.server;
+    this.#over.resolve();
+    this.#stopChores();
     if (server === undefined) return;
     const closed = once(server, "close");
     server.close();
+    for (const connection of this.#denied) connection.destroy();
     for (const connection of this.#connections) connection.drain();
     const timer = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy();
@@ -164,21 +208,23 @@ export class Daemon implements AsyncDisposable {
   }
 
   #connected(socket: Socket): void {
-    const connection = new ServerConnection(socket, this.#host, locationText(this.boundLocation));
-    this.#connections.add(connection);
+    const where = locationText(this.boundLocation);
+    const full = this.#connections.size >= (this.#options.maxConnections ?? Number.POSITIVE_INFINITY);
+    const connection = new ServerConnection(socket, this.#host, where, full ? NO_ROOM : undefined);
+    (full ? this.#denied : this.#connections).add(connection);
     if (this.#closing !== undefined) connection.destroy();
   }
 
-  #uri(id: string): URI {
-    return URI.parse(`PYRO:${id}@${locationText(this.#published)}`);
+  #uri(id: string, location: Location = this.#published): URI {
+    return URI.parse(`PYRO:${id}@${locationText(location)}`);
   }
 
-  #describe(): string {
+  describe(): string {
     const bound = locationText(this.boundLocation);
     const published = locationText(this.#published);
     return (
       `${DAEMON_ID} bound on ${bound}, NAT ${published === bound ? "None" : published}, ` +
-      `${this.#objects.size} objects registered. Servertype: node`
+      `${this.#objects.size} objects registered. Servertype: <pyro-ts on ${bound}; ${this.connections} connections>`
     );
   }
 }

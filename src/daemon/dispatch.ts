@@ -22,9 +22,10 @@ export function callMember(registration: Registration, object: object, call: Cal
     throw notCallable(registration, object, call.method);
   }
   const args = bindArguments(method.signature, call.args, call.kwargs);
-  const member = (object as Members)[method.key];
+  const holder = method.holder ?? object;
+  const member = (holder as Members)[method.key];
   if (typeof member !== "function") throw notCallable(registration, object, call.method);
-  return Reflect.apply(member, object, args);
+  return Reflect.apply(member, holder, args);
 }
 
 function className(object: object): string {
@@ -65,8 +66,15 @@ function writeAttribute(registration: Registration, object: object, args: readon
  * Runs the calls of a batch one after the other and gives their results; the first that fails ends it, and its
  * exception is the last result. A call that may not be made fails the whole batch, as in Pyro: what came before it
  * has run.
+ *
+ * @param failed hears of the call that failed.
  */
-export async function callBatch(registration: Registration, object: object, call: CallData): Promise<unknown[]> {
+export async function callBatch(
+  registration: Registration,
+  object: object,
+  call: CallData,
+  failed: (error: unknown, call: CallData) => void,
+): Promise<unknown[]> {
   const results: unknown[] = [];
   for (const entry of call.args) {
     const [method, args, kwargs] = Array.isArray(entry) ? (entry as unknown[]) : [];
@@ -75,9 +83,11 @@ export async function callBatch(registration: Registration, object: object, call
     }
     if (!registration.exposed.methods.has(method)) throw notCallable(registration, object, method);
     const words = kwargs instanceof Map ? Object.fromEntries(kwargs) : (kwargs as Record<string, unknown> | null);
+    const one: CallData = { object: call.object, method, args, kwargs: words };
     try {
-      results.push(await callMember(registration, object, { object: call.object, method, args, kwargs: words }));
+      results.push(await callMember(registration, object, one));
     } catch (error) {
+      failed(error, one);
       results.push(new BatchException(error));
       break;
     }

@@ -1,14 +1,20 @@
 import { Contract, type Exposure, type RemoteMethod } from "../contract.ts";
+import { isPrivateName } from "../private-names.ts";
 
 /** How long an instance of a registered class lives: a connection, the daemon's life, one call. */
 export type InstanceMode = "session" | "single" | "percall";
+
+// biome-ignore lint/suspicious/noExplicitAny: a constructor of any parameters
+type Class<T> = abstract new (...args: any[]) => T;
+// biome-ignore lint/suspicious/noExplicitAny: a constructor of any parameters
+type MakingClass<T> = new (...args: any[]) => T;
 
 /** How a registered class is instantiated (Python's `@behavior`). A registered object serves everyone by itself. */
 export interface Behavior<T> {
   /** Default "session". */
   readonly instance?: InstanceMode;
-  /** Makes an instance; default: `new Class()`. */
-  readonly create?: () => T;
+  /** Makes an instance of the class that was registered, or of one derived from it; default: `new Class()`. */
+  readonly create?: (Class: MakingClass<T>) => T;
 }
 
 /** What a class or object exposes, by wire name, with everything that it inherits. */
@@ -19,9 +25,7 @@ export interface Exposed {
   readonly behavior: Behavior<object>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a constructor of any parameters
-type Class<T> = abstract new (...args: any[]) => T;
-
+const MODES: readonly string[] = ["session", "single", "percall"] satisfies InstanceMode[];
 const contracts = new WeakMap<object, { contract: Contract; behavior: Behavior<object> }>();
 let resolved = new WeakMap<object, Exposed>();
 
@@ -35,7 +39,7 @@ let resolved = new WeakMap<object, Exposed>();
  * Private members cannot be named: `#x` and `private` ones are refused by the compiler, `_x` at run time. A subclass
  * inherits what its parents expose, and may add to it.
  *
- * @throws {AttributeError} for a private name, or a name that is no member.
+ * @throws {AttributeError} for a private name; {TypeError} for a behavior that is none.
  */
 export function expose<T, C extends T & object>(
   target: Class<C> | C,
@@ -44,9 +48,50 @@ export function expose<T, C extends T & object>(
 ): void;
 export function expose<T extends object>(target: Class<T> | T, exposure: Exposure<T>, behavior?: Behavior<T>): void;
 export function expose(target: object, exposure: Exposure<unknown> | Contract, behavior: Behavior<object> = {}): void {
+  const { instance, create } = behavior;
+  if (instance !== undefined && !MODES.includes(instance)) {
+    throw new TypeError(`invalid instance mode: ${instance}; it must be one of ${MODES.join(", ")}`);
+  }
+  if (create !== undefined && typeof create !== "function") throw new TypeError("create must be a function");
   const contract = exposure instanceof Contract ? exposure : new Contract(exposure);
   contracts.set(target, { contract, behavior });
   resolved = new WeakMap(); // subclasses inherit the change
+}
+
+/**
+ * Exposes all public members of a class or an object, inherited ones too: methods, static methods, and properties with
+ * a getter or setter. It is what Pyro4 does with REQUIRE_EXPOSE off, and as careless: TypeScript's `private` is gone at
+ * run time, only `#x` and `_x` stay out of reach. Names are the same on the wire; methods take no keyword arguments.
+ * Plain data fields are never exposed.
+ *
+ * @param which what some of the methods are, by their names.
+ */
+export function exposeAll<T extends object>(
+  target: Class<T> | T,
+  which: Pick<Exposure<T>, "oneway" | "callback"> = {},
+  behavior: Behavior<T> = {},
+): void {
+  const methods = new Set<string>();
+  const statics = new Set<string>();
+  const attrs = new Set<string>();
+  const seen = new Set(["constructor"]);
+  for (const owner of owners(target)) {
+    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
+      if (seen.has(name) || isPrivateName(name)) continue;
+      const isStatic = typeof owner === "function";
+      if (typeof member.value === "function") (isStatic ? statics : methods).add(name);
+      else if (!isStatic && (member.get ?? member.set) !== undefined) attrs.add(name);
+      else continue;
+      seen.add(name);
+    }
+  }
+  const all: unknown = { methods: [...methods], statics: [...statics], attrs: [...attrs], ...which };
+  expose<T>(target, all as Exposure<T>, behavior);
+}
+
+/** Whatever holds members of a class or object: the object itself, prototypes, classes. */
+function owners(target: object): object[] {
+  return lineage(target).flatMap((one) => (typeof one === "function" ? [one.prototype as object, one] : [one]));
 }
 
 /** Everything between an object, or a class's prototype, and its root, nearest first. */
@@ -73,7 +118,8 @@ export function exposedBy(target: object): Exposed | undefined {
   for (const one of lineage(target).reverse()) {
     const spec = contracts.get(one);
     if (spec === undefined) continue;
-    for (const method of spec.contract.methods.values()) methods.set(method.signature.name, method);
+    for (const method of spec.contract.methods.values())
+      methods.set(method.signature.name, heldBy(method, target, one));
     for (const [key, name] of spec.contract.attrs) attrs.set(name, key);
     behavior = { ...behavior, ...spec.behavior };
   }
@@ -81,4 +127,11 @@ export function exposedBy(target: object): Exposed | undefined {
   const exposed: Exposed = { methods, attrs, behavior };
   resolved.set(holder, exposed);
   return exposed;
+}
+
+/** A static method is called on the class itself, or on the one derived from it. */
+function heldBy(method: RemoteMethod, target: object, spec: object): RemoteMethod {
+  if (!method.isStatic) return method;
+  const holder = [target, target.constructor, spec].find((one) => typeof one === "function");
+  return { ...method, holder };
 }

@@ -9,6 +9,7 @@ import { dictValue } from "../values.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { pyro5 } from "../wire/versions.ts";
+import type { Client } from "./client.ts";
 import type { Host } from "./host.ts";
 import type { Registration } from "./objects.ts";
 import { isThenable, reasonOf } from "./thrown.ts";
@@ -21,24 +22,38 @@ interface Asked {
   readonly correlationId: Uint8Array;
 }
 
+/** What Pyro's threaded server tells those for whom it has no thread (`Pyro5 5.15, svr_threads.py`). */
+export const NO_ROOM = "no free workers, increase server threadpool size";
+
 /** The start of one connection: it is welcomed or rejected, within the time that it has for it. */
 export class Handshake {
   readonly #channel: Channel;
   readonly #host: Host;
-  readonly #client: string;
+  readonly #client: Client;
+  readonly #denial: string | undefined;
   readonly #welcomed: (serializers: SerializerSet) => void;
   #timer: NodeJS.Timeout | undefined;
   #greeting = false;
 
-  /** `welcomed` hears of a success, after its answer is queued and before anything else is read. */
-  constructor(channel: Channel, host: Host, client: string, welcomed: (serializers: SerializerSet) => void) {
+  /**
+   * @param denial why the client is sent away, whatever it says.
+   * @param welcomed hears of a success, after its answer is queued and before anything else is read.
+   */
+  constructor(
+    channel: Channel,
+    host: Host,
+    client: Client,
+    denial: string | undefined,
+    welcomed: (serializers: SerializerSet) => void,
+  ) {
     this.#channel = channel;
     this.#host = host;
     this.#client = client;
+    this.#denial = denial;
     this.#welcomed = welcomed;
     if (host.handshakeTimeoutMs > 0) {
       this.#timer = setTimeout(() => {
-        host.report(new ProtocolError(`no handshake within ${host.handshakeTimeoutMs} ms`), client);
+        host.report(new ProtocolError(`no handshake within ${host.handshakeTimeoutMs} ms`), client.address);
         channel.destroy();
       }, host.handshakeTimeoutMs);
     }
@@ -56,7 +71,9 @@ export class Handshake {
   onMessage(message: Message): void {
     if (this.#greeting) throw new ProtocolError("a message before the answer to the handshake");
     this.#greeting = true;
+    this.#client.pyroVersion = this.#dialect.version;
     const { sequence, serializerId, flags } = message;
+    if (this.#denial !== undefined) return this.#deny(this.#denial, sequence);
     const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId();
     let codec: Serializer;
     try {
@@ -114,6 +131,7 @@ export class Handshake {
       ...asked,
       type: MessageType.ConnectOk,
       flags: wantsMetadata ? metaOnConnect : 0,
+      annotations: this.#host.annotations?.(),
       writePayload: (out) => codec.dump(answer, out),
     });
     this.#welcomed(this.#host.codecs.forVersion(dialect.version));
@@ -121,18 +139,35 @@ export class Handshake {
 
   /** Bad bytes: answered with a CONNECTFAIL. */
   refuse(error: ProtocolError): void {
-    this.#host.report(error, this.#client);
-    if (this.#channel.closed) return;
-    this.#reject(error.message, this.#dialect.version === 4 ? 3 : 2, 0, (out) => out.bytes(dumpText(error.message)));
+    this.#host.report(error, this.#client.address);
+    if (!this.#channel.closed) this.#rejectEarly(error.message, 0);
+  }
+
+  #deny(reason: string, sequence: number): void {
+    const error = new DaemonError(`client connection was denied: ${reason}`, { code: "PYRO_DENIED" });
+    this.#host.report(error, this.#client.address);
+    this.#rejectEarly(reason, sequence);
+  }
+
+  /** In marshal, which both versions understand whatever the client speaks. */
+  #rejectEarly(text: string, sequence: number): void {
+    this.#reject(text, this.#dialect.version === 4 ? 3 : 2, sequence, (out) => out.bytes(dumpText(text)));
   }
 
   #reject(text: string, serializerId: number, sequence: number, writePayload: Outgoing["writePayload"]): void {
     if (this.#channel.closed) return;
-    const flags = 0;
+    const annotations = this.#host.annotations?.();
     try {
-      this.#channel.send(this.#dialect, { type: MessageType.ConnectFail, flags, sequence, serializerId, writePayload });
+      this.#channel.send(this.#dialect, {
+        type: MessageType.ConnectFail,
+        flags: 0,
+        sequence,
+        serializerId,
+        annotations,
+        writePayload,
+      });
     } catch (error) {
-      this.#host.report(new PyroError(`could not tell the client: ${text}`, { cause: error }), this.#client);
+      this.#host.report(new PyroError(`could not tell the client: ${text}`, { cause: error }), this.#client.address);
     }
     this.#channel.end();
   }

@@ -1,6 +1,9 @@
+import type { ConnectionInfo } from "../context.ts";
 import type { Codecs } from "../session/options.ts";
+import type { Annotations } from "../wire/message.ts";
 import type { InstanceCache } from "./instances.ts";
 import type { ObjectTable } from "./objects.ts";
+import type { FailedCall } from "./options.ts";
 
 /** What the daemon does with each of its connections. */
 export interface ClientConnection {
@@ -16,9 +19,19 @@ export interface Host {
   readonly instances: InstanceCache;
   readonly codecs: Codecs;
   readonly handshakeTimeoutMs: number;
+  readonly idleTimeoutMs: number;
   readonly maxCallsInFlight: number;
-  validateHandshake(data: unknown, client: string): unknown;
+  /** Whether a oneway call is over before the next call of its connection starts. */
+  readonly onewayInOrder: boolean;
+  /** The daemon's own annotations, for every reply; does not throw. */
+  readonly annotations: (() => Annotations | undefined) | undefined;
+  /** Hears of methods that failed; does not throw. */
+  readonly methodFailed: ((error: Error, call: FailedCall) => void) | undefined;
+  validateHandshake(data: unknown, connection: ConnectionInfo): unknown;
   /** A connection or a oneway call failed: nobody else would hear of it. */
   report(error: Error, client: string): void;
+  /** A client that was welcomed is gone; does not throw. */
+  left(connection: ConnectionInfo): void;
+  /** Any connection is closed. */
   disconnected(connection: ClientConnection): void;
 }

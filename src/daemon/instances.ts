@@ -1,4 +1,4 @@
-import type { Registration } from "./objects.ts";
+import { type Registration, targetOf } from "./objects.ts";
 
 type Constructor = new () => object;
 
@@ -17,11 +17,12 @@ export class InstanceCache {
   }
 }
 
-function createInstance({ target, exposed }: Registration): object {
-  const Class = target as Constructor;
-  const made = exposed.behavior.create?.() ?? new Class();
+function createInstance(registration: Registration): object {
+  const Class = targetOf(registration) as Constructor;
+  const { create } = registration.exposed.behavior;
+  const made: unknown = create === undefined ? new Class() : create(Class);
   if (!(made instanceof Class)) throw new TypeError("instance creator returned object of different type");
-  return made;
+  return made as object;
 }
 
 /** The instance that a call of a registered class goes to, per the class's mode. */

@@ -1,39 +1,56 @@
 import type { ByteSink } from "../bytes.ts";
-import type { CallContext } from "../context.ts";
+import type { CallContext, Resource } from "../context.ts";
 import { newCorrelationId } from "../correlation.ts";
 import type { IdentifiedSerializer } from "../serializers/registry.ts";
+import type { CallData } from "../serializers/serializer.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
+import type { Client } from "./client.ts";
 
 /** For ids that are written at once. */
 const STAMP = new Uint8Array(16);
 
 /** A call on its way through the daemon: what its method may know of it, and what its answer takes from it. */
 export class ServedCall implements CallContext {
-  readonly client: string;
+  readonly connection: Client;
   readonly pyroVersion: 4 | 5;
   readonly sequence: number;
+  readonly flags: number;
   readonly oneway: boolean;
   readonly batch: boolean;
   readonly annotations: Annotations;
-  readonly serializer: IdentifiedSerializer;
+  readonly format: IdentifiedSerializer;
   /** Empty as long as the payload is not read. */
   objectId = "";
   method = "";
+  /** Whether the method was reached, and what is thrown may be its own. */
+  entered = false;
+  /** Kept only where somebody hears of methods that fail. */
+  call: CallData | undefined = undefined;
   // Few methods look at these: they are made when one does, or when the answer is written.
   #correlationId: Uint8Array | undefined;
-  #responseAnnotations: Map<string, Uint8Array> | undefined;
+  #responseAnnotations: Map<string, Uint8Array> | undefined = undefined;
+  #abort: AbortController | undefined = undefined;
+  #over = false;
 
-  constructor(client: string, dialect: Dialect, message: Message, serializer: IdentifiedSerializer) {
-    this.client = client;
+  constructor(connection: Client, dialect: Dialect, message: Message, format: IdentifiedSerializer) {
+    this.connection = connection;
     this.pyroVersion = dialect.version;
     this.sequence = message.sequence;
+    this.flags = message.flags;
     this.oneway = (message.flags & dialect.flag.oneway) !== 0;
     this.batch = (message.flags & dialect.flag.batch) !== 0;
     this.annotations = message.annotations;
-    this.serializer = serializer;
+    this.format = format;
     this.#correlationId = dialect.correlationOf(message);
-    this.#responseAnnotations = undefined;
+  }
+
+  get client(): string {
+    return this.connection.address;
+  }
+
+  get serializer(): string {
+    return this.format.codec.name;
   }
 
   get correlationId(): Uint8Array {
@@ -51,10 +68,37 @@ export class ServedCall implements CallContext {
     return this.#responseAnnotations;
   }
 
-  /** The message that answers this call. */
-  answer(flags: number, value: unknown): Outgoing {
-    return new Answer(this, flags, value, this.#responseAnnotations);
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (!this.#over) this.connection.watch(this.#abort);
+    }
+    return this.#abort.signal;
   }
+
+  trackResource(resource: Resource): void {
+    this.connection.track(resource);
+  }
+
+  untrackResource(resource: Resource): void {
+    this.connection.untrack(resource);
+  }
+
+  /** The method is through: nothing is left to be stopped. */
+  over(): void {
+    this.#over = true;
+    if (this.#abort !== undefined) this.connection.unwatch(this.#abort);
+  }
+
+  /** The message that answers this call. `annotations` are the daemon's own, which win. */
+  answer(flags: number, value: unknown, annotations: Annotations | undefined): Outgoing {
+    return new Answer(this, flags, value, bothOf(this.#responseAnnotations, annotations));
+  }
+}
+
+function bothOf(some: Annotations | undefined, more: Annotations | undefined): Annotations | undefined {
+  if (some === undefined || more === undefined) return some ?? more;
+  return new Map([...some, ...more]);
 }
 
 class Answer implements Outgoing {
@@ -70,7 +114,7 @@ class Answer implements Outgoing {
   constructor(call: ServedCall, flags: number, value: unknown, annotations: Annotations | undefined) {
     this.flags = flags;
     this.sequence = call.sequence;
-    this.serializerId = call.serializer.id;
+    this.serializerId = call.format.id;
     this.annotations = annotations;
     this.correlationId = call.correlationStamp;
     this.#call = call;
@@ -78,6 +122,6 @@ class Answer implements Outgoing {
   }
 
   writePayload(out: ByteSink): void {
-    this.#call.serializer.codec.dump(this.#value, out);
+    this.#call.format.codec.dump(this.#value, out);
   }
 }

@@ -1,4 +1,5 @@
-import { Daemon, type DaemonOptions } from "../daemon/daemon.ts";
+import { Daemon } from "../daemon/daemon.ts";
+import type { DaemonOptions } from "../daemon/options.ts";
 import { type KeepOptions, type KeptRegistration, keepRegistered, type RegistrationEvent } from "./keep-registered.ts";
 import { stopSignal } from "./stop-signal.ts";
 

@@ -1,5 +1,6 @@
 import { config } from "../config.ts";
-import { Daemon, type DaemonOptions } from "../daemon/daemon.ts";
+import { Daemon } from "../daemon/daemon.ts";
+import type { DaemonOptions } from "../daemon/options.ts";
 import type { URI } from "../uri.ts";
 import { NAME_SERVER } from "./contract.ts";
 import { NameServer } from "./name-server.ts";

@@ -3,7 +3,8 @@ import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializer-names.ts";
 import type { IdentifiedSerializer } from "../serializers/registry.ts";
 import type { Reply } from "../session/calls.ts";
-import type { CallOptions, ClientSession } from "../session/client-session.ts";
+import type { CallOptions } from "../session/client-call.ts";
+import type { ClientSession } from "../session/client-session.ts";
 import type { Codecs } from "../session/options.ts";
 import type { URI } from "../uri.ts";
 

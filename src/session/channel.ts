@@ -9,6 +9,9 @@ import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import type { Message } from "../wire/message.ts";
 import { Outbox } from "./outbox.ts";
 
+/** So many bytes are not kept until the end of the tick: answers to one chunk of small questions can be any size. */
+const EARLY_BYTES = 512 << 10;
+
 export interface ChannelOptions {
   readonly limits: Limits;
   /** In whose words bytes are refused while the version is not known. */
@@ -26,6 +29,8 @@ export interface ChannelHandlers {
   onMessage(message: Message): void;
   /** After all messages of a chunk of bytes. */
   onChunkRead?(): void;
+  /** The other side has taken what was written, see `congested`; reading goes on when this returns. */
+  onDrain?(): void;
   /** Bytes that are not the protocol, or a handler's own ProtocolError. The channel closes when this returns. */
   onProtocolError(error: ProtocolError): void;
   /** Once, when nothing more will come; with an error unless both sides were done. */
@@ -39,6 +44,8 @@ export interface ChannelHandlers {
 export class Channel {
   /** How many chunks of bytes came in so far: who sees it unchanged after a while knows that nothing came. */
   chunksReceived = 0;
+  /** The other side is slow to take what was written: nothing is read, and no more should be made for it for now. */
+  congested = false;
   readonly peer: string;
   readonly #stream: Duplex;
   readonly #decoder: MessageDecoder;
@@ -75,7 +82,11 @@ export class Channel {
     });
     stream.on("error", (error) => this.#closeOnce(brokenError(this.peer, error)));
     stream.on("close", () => this.#closeOnce(this.#endError()));
-    stream.on("drain", () => this.#flow());
+    stream.on("drain", () => {
+      this.congested = false;
+      if (!this.closed) this.#handlers.onDrain?.();
+      this.#flow();
+    });
   }
 
   /** The version that the other side speaks; undefined until its first six bytes are in. */
@@ -99,7 +110,8 @@ export class Channel {
    */
   send(dialect: Dialect, message: Outgoing): void {
     if (this.closed) throw new ConnectionClosedError(`connection to ${this.peer} is closed`);
-    this.#out.add(dialect, message);
+    const waiting = this.#out.add(dialect, message);
+    if (waiting > EARLY_BYTES) this.#write();
     if (this.#flushing) return;
     this.#flushing = true;
     process.nextTick(this.#flush);
@@ -118,7 +130,7 @@ export class Channel {
 
   /** Reads on, unless somebody wants a pause or the other side is slow to take what was written. */
   #flow(): void {
-    if (!this.#paused && !this.#stream.writableNeedDrain) this.#stream.resume();
+    if (!this.#paused && !this.congested) this.#stream.resume();
   }
 
   /** Sends what is queued, then closes in order. Messages that still come are not delivered. */
@@ -140,7 +152,9 @@ export class Channel {
   }
 
   #write(): void {
-    if (!this.#out.flush()) this.#stream.pause();
+    if (this.#out.flush()) return;
+    this.congested = true;
+    this.#stream.pause();
   }
 
   #receive(chunk: Buffer): void {

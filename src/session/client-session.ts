@@ -1,80 +1,19 @@
 import { Buffer } from "node:buffer";
-import type { ByteSink } from "../bytes.ts";
 import { ConnectionClosedError, ProtocolError, SerializeError, TimeoutError } from "../errors.ts";
-import type { IdentifiedSerializer } from "../serializers/registry.ts";
+import { SerializedBlob } from "../serialized-blob.ts";
+import type { IdentifiedSerializer, SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { type Location, locationText } from "../transport/location.ts";
-import type { Dialect, Outgoing } from "../wire/dialect.ts";
-import { type Annotations, type Message, MessageType } from "../wire/message.ts";
-import { failing, type PendingCall, PendingCalls, RawReply, type Wanted } from "./calls.ts";
+import type { Dialect } from "../wire/dialect.ts";
+import { type Message, MessageType } from "../wire/message.ts";
+import { blobCall } from "./blob-call.ts";
+import { failing, PendingCalls, RawReply, type Wanted } from "./calls.ts";
 import type { Channel } from "./channel.ts";
+import { type CallOptions, ClientCall } from "./client-call.ts";
 import type { Metadata } from "./metadata.ts";
 import type { SessionOptions } from "./options.ts";
 
 const REPLIES = [MessageType.Result, MessageType.Ping];
-
-export interface CallOptions extends Wanted {
-  /** Milliseconds to wait for the reply; 0: for ever. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-  /** Nothing comes back; the promise resolves when the call is queued. */
-  readonly oneway: boolean;
-  /** Several calls in one: their results come as a list. */
-  readonly batch?: boolean;
-  readonly annotations?: Annotations | undefined;
-  readonly correlationId?: Uint8Array | undefined;
-  /** Default: the session's. */
-  readonly serializer?: IdentifiedSerializer | undefined;
-}
-
-/** A call as the message that it is on the wire, and as the reply that is waited for. */
-class ClientCall implements Outgoing, PendingCall, CallData {
-  readonly type = MessageType.Invoke;
-  readonly object: string;
-  readonly method: string;
-  readonly args: readonly unknown[];
-  readonly kwargs: CallData["kwargs"];
-  flags = 0;
-  sequence = 0;
-  release: (() => void) | undefined = undefined;
-  resolve: (value: unknown) => void = ignore;
-  readonly options: CallOptions;
-  readonly serializer: IdentifiedSerializer;
-
-  constructor(
-    object: string,
-    method: string,
-    args: readonly unknown[],
-    kwargs: CallData["kwargs"],
-    options: CallOptions,
-    serializer: IdentifiedSerializer,
-  ) {
-    this.object = object;
-    this.method = method;
-    this.args = args;
-    this.kwargs = kwargs;
-    this.options = options;
-    this.serializer = serializer;
-  }
-
-  get serializerId(): number {
-    return this.serializer.id;
-  }
-
-  get annotations(): Annotations | undefined {
-    return this.options.annotations;
-  }
-
-  get correlationId(): Uint8Array | undefined {
-    return this.options.correlationId;
-  }
-
-  writePayload(out: ByteSink): void {
-    this.serializer.codec.dumpCall(this, out);
-  }
-}
-
-function ignore(): void {}
 
 const STREAM_ID = "STRM";
 
@@ -113,6 +52,7 @@ export class ClientSession {
   readonly localAddress: Location;
   readonly #channel: Channel;
   readonly #serializer: IdentifiedSerializer;
+  readonly #serializers: SerializerSet;
   readonly #pending: PendingCalls;
   readonly #where: string;
   readonly #onClose: (error: Error | undefined) => void;
@@ -125,6 +65,7 @@ export class ClientSession {
     this.localAddress = parts.localAddress;
     this.#channel = parts.channel;
     this.#serializer = parts.serializer;
+    this.#serializers = parts.options.codecs.forVersion(parts.dialect.version);
     this.#pending = new PendingCalls(parts.options.lastSequence);
     this.#where = locationText(parts.location);
     this.#onClose = parts.options.onClose;
@@ -155,19 +96,27 @@ export class ClientSession {
     options: CallOptions,
   ): Promise<unknown> {
     return new Promise((resolve) => {
-      const call = new ClientCall(object, method, args, kwargs, options, options.serializer ?? this.#serializer);
+      const serializer = options.serializer ?? this.#serializer;
+      const call =
+        args.length > 0 && args[0] instanceof SerializedBlob
+          ? this.#blobCall({ object, method, args, kwargs }, options, serializer)
+          : new ClientCall(object, method, args, kwargs, options, serializer);
       call.resolve = resolve;
       options.signal?.throwIfAborted();
       if (this.#closed) throw new ConnectionClosedError(`connection to ${this.#where} is closed`);
       const { dialect } = this;
       call.sequence = this.#pending.nextSequence();
-      if (options.oneway) call.flags = dialect.flag.oneway;
+      if (options.oneway) call.flags |= dialect.flag.oneway;
       if (options.batch === true) call.flags |= dialect.flag.batch;
       this.#channel.send(dialect, call);
       if (options.oneway) return resolve(undefined);
       this.#pending.add(call);
       if (options.timeoutMs > 0 || options.signal !== undefined) call.release = this.#guard(call, options);
     });
+  }
+
+  #blobCall(call: CallData, options: CallOptions, serializer: IdentifiedSerializer): ClientCall {
+    return blobCall(call, options, serializer, this.#serializers, this.dialect.flag.keepSerialized);
   }
 
   /** Arms a call's timer and signal; gives what disarms them. */

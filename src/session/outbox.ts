@@ -37,8 +37,11 @@ export class Outbox {
     this.#limits = limits;
   }
 
-  /** Queues a message. @throws what `writeMessage` throws; the queue is then as it was. */
-  add(dialect: Dialect, message: Outgoing): void {
+  /**
+   * Queues a message and gives how many bytes wait in the shared buffer.
+   * @throws what `writeMessage` throws; the queue is then as it was.
+   */
+  add(dialect: Dialect, message: Outgoing): number {
     // A getter or a converter of a value that is just being written makes a call of its own.
     if (writing) return this.#addBehind(dialect, message);
     if (this.#behind !== undefined) this.#makeRoom();
@@ -52,6 +55,7 @@ export class Outbox {
     } finally {
       writing = false;
     }
+    return sink.length;
   }
 
   /** Writes everything to the stream; false when the stream is slow to take it. */
@@ -91,11 +95,12 @@ export class Outbox {
     else sink.handOver();
   }
 
-  #addBehind(dialect: Dialect, message: Outgoing): void {
+  #addBehind(dialect: Dialect, message: Outgoing): number {
     const own = new ByteSink();
     writeMessage(own, dialect, this.#limits, message);
     this.#behind ??= [];
     this.#behind.push(own.take());
+    return 0;
   }
 
   /** Takes the connection's bytes out of the sink. */

@@ -9,6 +9,8 @@ export type Annotations = ReadonlyMap<string, Uint8Array>;
 
 export const NO_ANNOTATIONS: Annotations = new Map();
 const NOTHING = Buffer.alloc(0);
+/** Pyro5's. */
+const LONGEST_HEADER_BYTES = 40;
 
 /** Everything a header says. `flags` and `serializerId` are raw: their meaning is the dialect's. */
 export interface Header {
@@ -74,6 +76,16 @@ export class Message implements Header {
     this.bytes = payload;
     this.from = 0;
     this.to = payload.length;
+  }
+
+  /** Makes it hold for longer than its turn, in bytes of its own. */
+  keep(): this {
+    this.bytes = Buffer.from(this.payload);
+    this.from = 0;
+    this.to = this.bytes.length;
+    this.#came = Buffer.from(this.#came.subarray(this.#at, this.#at + LONGEST_HEADER_BYTES));
+    this.#at = 0;
+    return this;
   }
 
   /** The payload as a view. */

@@ -12,7 +12,7 @@ test.for<[readonly unknown[], Readonly<Record<string, unknown>> | null, readonly
   [[1], { c: 3 }, [1, undefined, 3]],
   [[], { a: 1 }, [1]],
   [[], null, "f() missing 1 required positional argument: 'a'"],
-  [[1, 2, 3, 4], {}, "f() takes 3 positional arguments but 4 were given"],
+  [[1, 2, 3, 4], {}, "f() takes from 1 to 3 positional arguments but 4 were given"],
   [[1], { a: 1 }, "f() got multiple values for argument 'a'"],
   [[1], { d: 1 }, "f() got an unexpected keyword argument 'd'"],
 ])("f(a, b=None, c=None) called with %j and %j", ([args, kwargs, expected]) => {

@@ -1,0 +1,87 @@
+import type { Socket } from "node:net";
+import type { ConnectionInfo, Resource, TlsInfo } from "../context.ts";
+import { ConnectionClosedError } from "../errors.ts";
+import { locationText } from "../transport/location.ts";
+import { asError, isThenable } from "./thrown.ts";
+
+/** Something that is to hear that the client is gone. */
+interface Watcher {
+  abort(reason: Error): void;
+}
+
+/** A client as the program sees it, and what ends when it goes away. */
+export class Client implements ConnectionInfo {
+  readonly address: string;
+  readonly tls: TlsInfo | undefined;
+  pyroVersion: 4 | 5 | undefined = undefined;
+  // Few connections have any of these.
+  #data: Map<unknown, unknown> | undefined = undefined;
+  #resources: Set<Resource> | undefined = undefined;
+  #watchers: Set<Watcher> | undefined = undefined;
+  #gone: Error | undefined = undefined;
+  readonly #report: (error: Error, client: string) => void;
+
+  constructor(address: string, tls: TlsInfo | undefined, report: (error: Error, client: string) => void) {
+    this.address = address;
+    this.tls = tls;
+    this.#report = report;
+  }
+
+  get data(): Map<unknown, unknown> {
+    this.#data ??= new Map();
+    return this.#data;
+  }
+
+  track(resource: Resource): void {
+    if (this.#gone !== undefined) return this.#close(resource);
+    this.#resources ??= new Set();
+    this.#resources.add(resource);
+  }
+
+  untrack(resource: Resource): void {
+    this.#resources?.delete(resource);
+  }
+
+  /** Has `watcher` hear of the client's going, also if that was before. */
+  watch(watcher: Watcher): void {
+    if (this.#gone !== undefined) return watcher.abort(this.#gone);
+    this.#watchers ??= new Set();
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(watcher: Watcher): void {
+    this.#watchers?.delete(watcher);
+  }
+
+  /** The connection is closed. */
+  left(): void {
+    const gone = new ConnectionClosedError(`the caller, ${this.address}, is gone`);
+    this.#gone = gone;
+    const [watchers, resources] = [this.#watchers, this.#resources];
+    this.#watchers = undefined;
+    this.#resources = undefined;
+    for (const watcher of watchers ?? []) watcher.abort(gone);
+    for (const resource of resources ?? []) this.#close(resource);
+  }
+
+  #close(resource: Resource): void {
+    const failed = (error: unknown): void => this.#report(asError(error), this.address);
+    try {
+      const closing = closed(resource);
+      if (isThenable(closing)) closing.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+function closed(resource: Resource): unknown {
+  if ("close" in resource) return resource.close();
+  return Symbol.dispose in resource ? resource[Symbol.dispose]() : resource[Symbol.asyncDispose]();
+}
+
+/** `host:port` of the other side; for a Unix socket, or a connection that is gone already, `otherwise`. */
+export function addressOf({ remoteAddress, remotePort }: Socket, otherwise: string): string {
+  if (remoteAddress === undefined || remotePort === undefined) return otherwise;
+  return locationText({ kind: "tcp", host: remoteAddress, port: remotePort });
+}

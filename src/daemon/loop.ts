@@ -1,0 +1,33 @@
+export interface LoopOptions {
+  /** Asked every `everyMs`; the loop ends when it says false (Pyro's loopCondition). */
+  readonly while?: () => boolean;
+  /** Default 100. */
+  readonly everyMs?: number;
+  /** Ends the loop. */
+  readonly signal?: AbortSignal;
+}
+
+/** Waits until `over` resolves, or one of the options says so. What `while` throws rejects. */
+export function runLoop(over: Promise<void>, options: LoopOptions): Promise<void> {
+  const { while: condition, everyMs = 100, signal } = options;
+  if (signal?.aborted === true) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearInterval(timer);
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    };
+    const look = (): void => {
+      try {
+        if (condition?.() === false) stop();
+      } catch (error) {
+        stop();
+        reject(error);
+      }
+    };
+    const timer = condition === undefined ? undefined : setInterval(look, everyMs);
+    signal?.addEventListener("abort", stop, { once: true });
+    void over.then(stop);
+    look();
+  });
+}
