@@ -17,7 +17,7 @@ import type { ClientConnection, Host } from "./host.ts";
 import { InstanceCache, instanceFor } from "./instances.ts";
 import { type Registration, targetOf } from "./objects.ts";
 import { ServedCall } from "./served-call.ts";
-import { asError, isThenable, reasonOf } from "./thrown.ts";
+import { asError, isThenable, reasonOf, unwritableResult } from "./thrown.ts";
 
 const GREETING = [MessageType.Connect];
 const CALLS = [MessageType.Invoke, MessageType.Ping];
@@ -245,7 +245,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     try {
       this.#answer(served, served.batch ? this.#dialect.flag.batch : 0, value);
     } catch (unwritable) {
-      this.#answerError(served, asError(unwritable));
+      this.#answerError(served, unwritableResult(unwritable, served.serializer));
     }
   }
 

@@ -1,4 +1,4 @@
-import { PyroError } from "../errors.ts";
+import { PyroError, SerializeError } from "../errors.ts";
 import { pyRepr } from "../pyrepr.ts";
 
 /** JavaScript throws anything, also what has no text of its own. */
@@ -12,4 +12,14 @@ export function reasonOf(thrown: unknown): string {
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+/**
+ * What the caller hears of a result that cannot be written. With serpent it is a TypeError, as from Python: a
+ * SerializeError would have a Python client drop its connection, and with it the objects of its session.
+ */
+export function unwritableResult(thrown: unknown, serializer: string): Error {
+  const error = asError(thrown);
+  const plain = serializer === "serpent" && error instanceof SerializeError;
+  return plain ? new TypeError(error.message, { cause: error }) : error;
 }
