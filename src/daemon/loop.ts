@@ -12,17 +12,17 @@ export function runLoop(over: Promise<void>, options: LoopOptions): Promise<void
   const { while: condition, everyMs = 100, signal } = options;
   if (signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const stop = (): void => {
+    const settled = (then: () => void): void => {
       clearInterval(timer);
       signal?.removeEventListener("abort", stop);
-      resolve();
+      then();
     };
+    const stop = (): void => settled(resolve);
     const look = (): void => {
       try {
         if (condition?.() === false) stop();
       } catch (error) {
-        stop();
-        reject(error);
+        settled(() => reject(error));
       }
     };
     const timer = condition === undefined ? undefined : setInterval(look, everyMs);

@@ -5,11 +5,15 @@ import { connect, type Socket } from "node:net";
 export class ScriptedPeer implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #chunks: Buffer[] = [];
+  #bytes = 0;
   readonly closed: Promise<void>;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
+    socket.on("data", (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#bytes += chunk.length;
+    });
     socket.on("error", () => undefined);
     this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
   }
@@ -24,7 +28,8 @@ export class ScriptedPeer implements AsyncDisposable {
   }
 
   get received(): Buffer {
-    return Buffer.concat(this.#chunks);
+    if (this.#chunks.length > 1) this.#chunks.splice(0, this.#chunks.length, Buffer.concat(this.#chunks));
+    return this.#chunks[0] ?? Buffer.alloc(0);
   }
 
   get open(): boolean {
@@ -35,11 +40,20 @@ export class ScriptedPeer implements AsyncDisposable {
     this.#socket.write(typeof bytes === "string" ? Buffer.from(bytes, "hex") : bytes);
   }
 
+  /** Stops reading, as a client does that is busy with something else. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Resolves when at least `bytes` are in, or the connection has closed. */
   async receivedAtLeast(bytes: number): Promise<Buffer> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const check = (): void => {
-      if (this.received.length >= bytes) resolve();
+      if (this.#bytes >= bytes) resolve();
     };
     this.#socket.on("data", check);
     check();

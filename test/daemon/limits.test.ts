@@ -1,0 +1,196 @@
+/** What one client may make the daemon do: calls at once, answers that nobody takes, connections that idle. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { callContext, Daemon, type DaemonOptions, expose, proxy, release } from "#pyro";
+import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import { MessageDecoder } from "../../src/wire/decoder.ts";
+import { pyro5 } from "../../src/wire/versions.ts";
+import { rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
+
+const HEAD = "# serpent utf-8 python3.2\n";
+const CONNECT = rawPyro5({ type: 1, payload: `${HEAD}{'handshake':'hello','object':'work'}` });
+const call = (sequence: number, method: string, args = "()", flags = 0): Buffer =>
+  rawPyro5({ type: 4, sequence, flags, payload: `${HEAD}('work','${method}',${args},{})` });
+
+class Work {
+  static {
+    expose(this, { methods: { hold: "hold()", large: "large(bytes)", add: "add(text)", wait: "wait(ms)" } });
+  }
+  started = 0;
+  running = 0;
+  most = 0;
+  aborted = 0;
+  readonly releases: (() => void)[] = [];
+  readonly added: string[] = [];
+
+  async hold(): Promise<number> {
+    this.started++;
+    this.running++;
+    this.most = Math.max(this.most, this.running);
+    callContext()?.signal.addEventListener("abort", () => this.aborted++, { once: true });
+    await new Promise<void>((resolve) => this.releases.push(resolve));
+    this.running--;
+    return this.started;
+  }
+  large(bytes: number): string {
+    this.started++;
+    return "x".repeat(bytes);
+  }
+  add(text: string): void {
+    this.added.push(text);
+  }
+  async wait(ms: number): Promise<string> {
+    await sleep(ms);
+    return "answered";
+  }
+}
+
+let daemon: Daemon;
+const work: { object: Work } = { object: new Work() };
+async function serve(options: DaemonOptions = {}): Promise<number> {
+  daemon = await Daemon.listen({ host: "127.0.0.1", drainMs: 50, ...options });
+  work.object = new Work();
+  return daemon.register(work.object, "work").port as number;
+}
+afterEach(() => daemon.close());
+
+async function greeted(port: number): Promise<ScriptedPeer> {
+  const peer = await ScriptedPeer.connect(port);
+  peer.send(CONNECT);
+  await peer.receivedAtLeast(41);
+  return peer;
+}
+
+/** The sequence numbers of the answers in what a peer received. */
+function answers(received: Buffer): number[] {
+  const found: number[] = [];
+  const decoder = new MessageDecoder({ limits: DEFAULT_LIMITS, fallback: pyro5 });
+  decoder.push(received, (message) => found.push(message.sequence));
+  return found.slice(1); // the first answers the handshake
+}
+
+test("no more calls run at once than may; the others start one by one as those end, in their order", async () => {
+  const port = await serve({ maxCallsInFlight: 3 });
+  const { object } = work;
+  await using peer = await greeted(port);
+  const calls = Array.from({ length: 20 }, (_, index) => call(index + 1, "hold"));
+  peer.send(Buffer.concat([...calls, call(100, "add", "('behind them',)")]));
+  await expect.poll(() => object.started).toBe(3);
+  await sleep(50);
+  expect([object.started, object.running, object.added]).toEqual([3, 3, []]);
+  for (let ended = 0; ended < 20; ended++) {
+    await expect.poll(() => object.releases.length).toBeGreaterThan(0);
+    object.releases.shift()?.();
+  }
+  await expect.poll(() => answers(peer.received).length).toBe(21);
+  expect(object.most).toBe(3);
+  // The last one is answered as soon as it has started: with the end of the third from the end.
+  const held = calls.map((_, index) => index + 1);
+  expect(answers(peer.received)).toEqual([...held.slice(0, -2), 100, ...held.slice(-2)]);
+  expect(object.added).toEqual(["behind them"]);
+});
+
+test("many more calls than there is room to keep are taken in all the same, in order", async () => {
+  const port = await serve({ maxCallsInFlight: 1 });
+  const { object } = work;
+  await using peer = await greeted(port);
+  const texts = Array.from({ length: 5_000 }, (_, index) => `text ${index}`);
+  peer.send(Buffer.concat([call(1, "hold"), ...texts.map((text, at) => call(at + 2, "add", `('${text}',)`))]));
+  await expect.poll(() => object.running).toBe(1);
+  expect(object.added).toEqual([]);
+  object.releases.shift()?.();
+  await expect.poll(() => object.added.length, { timeout: 20_000 }).toBe(5_000);
+  expect(object.added).toEqual(texts);
+});
+
+test("when a caller goes away, what runs is told so and what waits never starts", async () => {
+  const gone: string[] = [];
+  const port = await serve({ maxCallsInFlight: 2, onDisconnect: ({ address }) => gone.push(address) });
+  const { object } = work;
+  const peer = await greeted(port);
+  peer.send(Buffer.concat(Array.from({ length: 10 }, (_, index) => call(index + 1, "hold"))));
+  await expect.poll(() => object.started).toBe(2);
+  await peer[Symbol.asyncDispose]();
+  await expect.poll(() => object.aborted).toBe(2);
+  for (const release of object.releases.splice(0)) release();
+  await sleep(50);
+  expect(object.started).toBe(2);
+  expect(gone).toHaveLength(1);
+});
+
+test("a client that does not read its answers gets no more made; once it reads it gets them all", async () => {
+  const port = await serve();
+  const { object } = work;
+  await using peer = await greeted(port);
+  peer.pause();
+  // Small enough for all of them to come in with one chunk of bytes.
+  const count = 250;
+  peer.send(Buffer.concat(Array.from({ length: count }, (_, index) => call(index + 1, "large", "(1000000,)"))));
+  await expect.poll(() => object.started).toBeGreaterThan(0);
+  await sleep(300);
+  const made = object.started;
+  // What fits into the system's own buffers, and a little more.
+  expect(made).toBeLessThan(100);
+  await sleep(100);
+  expect(object.started).toBe(made);
+  await using other = proxy(`PYRO:work@127.0.0.1:${port}`);
+  expect(await other.large(3)).toBe("xxx");
+  peer.resume();
+  await expect.poll(() => object.started, { timeout: 30_000 }).toBe(count + 1);
+  await peer.receivedAtLeast(count * 1_000_000);
+  expect(answers(peer.received)).toHaveLength(count);
+}, 60_000);
+
+test("a connection that idles is closed; one that waits for its answer is not", async () => {
+  const gone: string[] = [];
+  const port = await serve({ idleTimeoutMs: 150, onDisconnect: ({ address }) => gone.push(address) });
+  await using idle = await greeted(port);
+  await using waiting = proxy(`PYRO:work@127.0.0.1:${port}`);
+  expect(await waiting.wait(700)).toBe("answered");
+  await idle.closed;
+  await expect.poll(() => gone.length).toBe(2);
+  expect(await waiting.wait(1)).toBe("answered"); // over a new connection
+});
+
+test("a connection that talks from time to time is not idle", async () => {
+  const gone: string[] = [];
+  const port = await serve({ idleTimeoutMs: 2_000, onDisconnect: ({ address }) => gone.push(address) });
+  await using talking = await greeted(port);
+  for (let times = 1; times <= 6; times++) {
+    await sleep(500);
+    talking.send(call(times, "add", "('something',)"));
+    await expect.poll(() => work.object.added.length).toBe(times);
+  }
+  expect(gone).toEqual([]);
+});
+
+test("a signal that is asked for when the caller is gone is aborted; that of a call which is over stays quiet", async () => {
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const quiet: AbortSignal[] = [];
+  const late: AbortSignal[] = [];
+  const closed: string[] = [];
+  class Late {
+    static {
+      expose(this, { methods: ["early", "afterwards"] });
+    }
+    async early(): Promise<void> {
+      quiet.push(callContext()?.signal as AbortSignal);
+      await sleep(1);
+    }
+    async afterwards(): Promise<void> {
+      const context = callContext();
+      await gone;
+      late.push(context?.signal as AbortSignal);
+      context?.trackResource({ close: () => closed.push("at once") });
+    }
+  }
+  await serve({ onDisconnect: () => resolve() });
+  const remote = proxy(daemon.register(new Late()));
+  await remote.early();
+  const over = remote.afterwards().catch((error: Error) => error.name);
+  await sleep(50);
+  await release(remote);
+  expect(await over).toBe("ConnectionClosedError");
+  await expect.poll(() => closed).toEqual(["at once"]);
+  expect([...quiet, ...late].map((signal) => signal.aborted)).toEqual([false, true]);
+});
