@@ -1,7 +1,7 @@
 /** What a program may hang into its daemon, and what happens when that fails. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { callContext, Daemon, DaemonObject, expose, proxy, RemoteError, release, serve } from "#pyro";
+import { callContext, Daemon, DaemonObject, expose, proxy, RemoteError, release, serve, withOptions } from "#pyro";
 
 class Plain {
   static {
