@@ -18,7 +18,7 @@ export class Client implements ConnectionInfo {
   #data: Map<unknown, unknown> | undefined = undefined;
   #resources: Set<Resource> | undefined = undefined;
   #watchers: Set<Watcher> | undefined = undefined;
-  #gone: Error | undefined = undefined;
+  #gone = false;
   readonly #report: (error: Error, client: string) => void;
 
   constructor(address: string, tls: TlsInfo | undefined, report: (error: Error, client: string) => void) {
@@ -33,7 +33,7 @@ export class Client implements ConnectionInfo {
   }
 
   track(resource: Resource): void {
-    if (this.#gone !== undefined) return this.#close(resource);
+    if (this.#gone) return this.#close(resource);
     this.#resources ??= new Set();
     this.#resources.add(resource);
   }
@@ -44,7 +44,7 @@ export class Client implements ConnectionInfo {
 
   /** Has `watcher` hear of the client's going, also if that was before. */
   watch(watcher: Watcher): void {
-    if (this.#gone !== undefined) return watcher.abort(this.#gone);
+    if (this.#gone) return watcher.abort(this.#reason());
     this.#watchers ??= new Set();
     this.#watchers.add(watcher);
   }
@@ -55,13 +55,16 @@ export class Client implements ConnectionInfo {
 
   /** The connection is closed. */
   left(): void {
-    const gone = new ConnectionClosedError(`the caller, ${this.address}, is gone`);
-    this.#gone = gone;
+    this.#gone = true;
     const [watchers, resources] = [this.#watchers, this.#resources];
     this.#watchers = undefined;
     this.#resources = undefined;
-    for (const watcher of watchers ?? []) watcher.abort(gone);
+    for (const watcher of watchers ?? []) watcher.abort(this.#reason());
     for (const resource of resources ?? []) this.#close(resource);
+  }
+
+  #reason(): Error {
+    return new ConnectionClosedError(`the caller, ${this.address}, is gone`);
   }
 
   #close(resource: Resource): void {

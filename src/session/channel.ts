@@ -12,6 +12,10 @@ import { Outbox } from "./outbox.ts";
 /** So many bytes are not kept until the end of the tick: answers to one chunk of small questions can be any size. */
 const EARLY_BYTES = 512 << 10;
 
+/** How often a stream that is to end is looked at, and how often in vain before it is given up. */
+const LOOK_MS = 1_000;
+const LOOKS = 5;
+
 export interface ChannelOptions {
   readonly limits: Limits;
   /** In whose words bytes are refused while the version is not known. */
@@ -139,9 +143,17 @@ export class Channel {
     this.#ending = true;
     this.#write();
     this.#stream.end();
-    // The far side may never close its half; what it still sends is read away so that the close is orderly.
-    const timer = setTimeout(() => this.#stream.destroy(), 1_000);
-    this.#stream.once("close", () => clearTimeout(timer));
+    // The far side may never take the rest, or never close its half; what it still sends is read away so that the close
+    // is orderly.
+    let left = this.#stream.writableLength;
+    let patience = LOOKS;
+    const timer = setInterval(() => {
+      const now = this.#stream.writableLength;
+      patience = now < left ? LOOKS : patience - 1;
+      if (now === 0 || patience === 0) this.#stream.destroy();
+      left = now;
+    }, LOOK_MS);
+    this.#stream.once("close", () => clearInterval(timer));
     this.#stream.resume();
   }
 

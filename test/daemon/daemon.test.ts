@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { AttributeError, Daemon, expose, proxy, release } from "#pyro";
+import { AttributeError, callContext, Daemon, expose, proxy, release } from "#pyro";
 
 class Named {
   static {
@@ -54,6 +54,35 @@ test("localhost, IPv6 and Unix sockets", async () => {
     await using three = proxy(unix.register(new Named(), "three"));
     expect(await three.count()).toBe(1);
     await release(three);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a caller's address, over each kind of connection", async () => {
+  class Asked {
+    static {
+      expose(this, { methods: ["who"] });
+    }
+    who(): string {
+      return callContext()?.client ?? "";
+    }
+  }
+  const folder = mkdtempSync(join(tmpdir(), "pyro-"));
+  try {
+    await using four = await Daemon.listen({ host: "127.0.0.1" });
+    await using six = await Daemon.listen({ host: "::1" });
+    await using unix = await Daemon.listen({ unixSocket: join(folder, "daemon.sock") });
+    const told: string[] = [];
+    for (const daemon of [four, six, unix]) {
+      await using remote = proxy(daemon.register(new Asked()));
+      told.push(await remote.who());
+    }
+    expect(told).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^\[::1\]:\d+$/),
+      `./u:${join(folder, "daemon.sock")}`,
+    ]);
   } finally {
     rmSync(folder, { recursive: true });
   }

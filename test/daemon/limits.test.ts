@@ -141,6 +141,20 @@ test("a client that does not read its answers gets no more made; once it reads i
   expect(answers(peer.received)).toHaveLength(count);
 }, 60_000);
 
+test("a daemon that closes lets a slow client have the rest of its answer", async () => {
+  const port = await serve({ drainMs: 30_000 });
+  await using peer = await greeted(port);
+  peer.pause();
+  peer.send(call(1, "large", "(30000000,)"));
+  await expect.poll(() => work.object.started).toBe(1);
+  const closing = daemon.close();
+  await sleep(1_500);
+  peer.resume();
+  await peer.closed;
+  expect(answers(peer.received)).toEqual([1]);
+  await closing;
+}, 60_000);
+
 test("a connection that idles is closed; one that waits for its answer is not", async () => {
   const gone: string[] = [];
   const port = await serve({ idleTimeoutMs: 150, onDisconnect: ({ address }) => gone.push(address) });

@@ -2,8 +2,10 @@
 import {
   batch,
   type Contract,
+  callContext,
   contract,
   expose,
+  exposeAll,
   type Kwargs,
   kwargs,
   proxy,
@@ -72,6 +74,26 @@ void typed.listContents().then((things) => things.map((thing) => thing.toUpperCa
 // biome-ignore lint/suspicious/noExplicitAny: without types a proxy takes every name
 holds<Equal<Remote<any>, any>>();
 void proxy("PYRONAME:w").anything(1, 2);
+
+class Lamp {
+  readonly watts = 60;
+  light(_colour: string): void {}
+}
+expose(
+  Lamp,
+  { methods: { light: "light(*, colour)" }, callback: ["light"], statics: { make: "make()" }, attrs: ["watts"] },
+  { create: (Class) => holds<Equal<InstanceType<typeof Class>, Lamp>>() && new Class() },
+);
+exposeAll(Lamp, { oneway: ["light"] }, { instance: "single" });
+// @ts-expect-error an attribute cannot be oneway
+exposeAll(Lamp, { oneway: ["watts"] });
+// @ts-expect-error a creator makes what the class makes
+expose(Lamp, { methods: ["light"] }, { create: () => 5 });
+// @ts-expect-error a name that is no method
+expose(Lamp, { methods: ["light"], callback: ["watts"] });
+// @ts-expect-error resources can be closed
+callContext()?.trackResource({ open: () => 1 });
+callContext()?.trackResource({ close: () => Promise.resolve() });
 
 // @ts-expect-error a method that does not exist
 contract<Warehouse>({ methods: ["nothing"] });
