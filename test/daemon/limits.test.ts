@@ -1,7 +1,7 @@
 /** What one client may make the daemon do: calls at once, answers that nobody takes, connections that idle. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { callContext, Daemon, type DaemonOptions, expose, proxy, release } from "#pyro";
+import { callContext, Daemon, type DaemonOptions, expose, proxy, release, withOptions } from "#pyro";
 import { DEFAULT_LIMITS } from "../../src/limits.ts";
 import { MessageDecoder } from "../../src/wire/decoder.ts";
 import { pyro5 } from "../../src/wire/versions.ts";
@@ -22,6 +22,7 @@ class Work {
   aborted = 0;
   readonly releases: (() => void)[] = [];
   readonly added: string[] = [];
+  readonly annotated: unknown[] = [];
 
   async hold(): Promise<number> {
     this.started++;
@@ -38,6 +39,7 @@ class Work {
   }
   add(text: string): void {
     this.added.push(text);
+    this.annotated.push(...(callContext()?.annotations.get("XYZZ") ?? []));
   }
   async wait(ms: number): Promise<string> {
     await sleep(ms);
@@ -101,6 +103,29 @@ test("many more calls than there is room to keep are taken in all the same, in o
   object.releases.shift()?.();
   await expect.poll(() => object.added.length, { timeout: 20_000 }).toBe(5_000);
   expect(object.added).toEqual(texts);
+});
+
+test.each([4, 5] as const)("a Pyro%d call that had to wait keeps all that came with it", async (protocol) => {
+  const port = await serve({ maxCallsInFlight: 1 });
+  await using remote = proxy(`PYRO:work@127.0.0.1:${port}`, { protocol });
+  const { object } = work;
+  const first = remote.hold();
+  await expect.poll(() => object.running).toBe(1);
+  const correlationId = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
+  const annotations = new Map([["XYZZ", new Uint8Array([7])]]);
+  const replies: (readonly number[])[] = [];
+  const second = withOptions(remote, {
+    correlationId,
+    annotations,
+    onReply: (reply) => replies.push([...(reply.correlationId ?? [])]),
+  }).add("waited");
+  await sleep(30);
+  object.releases.shift()?.();
+  await first;
+  await second;
+  expect(object.added).toEqual(["waited"]);
+  expect(object.annotated).toEqual([7]);
+  expect(replies).toEqual([[...correlationId]]);
 });
 
 test("when a caller goes away, what runs is told so and what waits never starts", async () => {
