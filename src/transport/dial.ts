@@ -1,8 +1,13 @@
 import { Buffer } from "node:buffer";
-import { connect, type Socket } from "node:net";
+import { lookup } from "node:dns";
+import { connect, type LookupFunction, type NetConnectOpts, type Socket } from "node:net";
 import { type CommunicationError, TimeoutError } from "../errors.ts";
+import type { IpVersion } from "./items.ts";
 import { type Location, locationText } from "./location.ts";
 import { connectError } from "./node-errors.ts";
+import { secureSocket } from "./tls-dial.ts";
+import { tlsConnectError } from "./tls-errors.ts";
+import type { ClientTls } from "./tls-options.ts";
 
 const READ_BYTES = 64 << 10;
 
@@ -16,26 +21,51 @@ const SHARED = process.platform === "win32" ? undefined : Buffer.allocUnsafeSlow
 /** A connection, and what it brings. */
 export interface Dialled {
   readonly socket: Socket;
-  /** Hands each chunk of bytes to `receive`; it is valid until that returns. To be called in the tick of the connecting. */
-  readonly onChunk: (receive: (chunk: Buffer) => void) => void;
+  /**
+   * Hands each chunk of bytes to `receive`; it is valid until that returns. To be called in the tick of the connecting.
+   * Undefined: they come as "data" events (TLS has no other way).
+   */
+  readonly onChunk: ((receive: (chunk: Buffer) => void) => void) | undefined;
 }
 
-export interface DialOptions {
+/** How connections are made, apart from where to. */
+export interface DialSettings {
+  /** Undefined: no TLS. */
+  readonly tls?: ClientTls | undefined;
+  /** Which addresses of a host name are tried. Default: all, in the system's order. */
+  readonly ipVersion?: IpVersion | undefined;
+  /** Small messages leave at once. Default true. */
+  readonly noDelay?: boolean | undefined;
+}
+
+export interface DialOptions extends DialSettings {
   /** Milliseconds until the attempt is given up; 0 leaves it to the operating system (two minutes or so). */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** IPv4 addresses first, and IPv6 ones if there are no others (`Pyro5 5.15, socketutil.py`, get_ip_address). */
+const ipv4First: LookupFunction = (host, options, callback) =>
+  lookup(host, { ...options, order: "ipv4first" }, callback as Parameters<typeof lookup>[2]);
+
+function target(location: Location, { ipVersion = 0 }: DialSettings): NetConnectOpts {
+  if (location.kind === "unix") return { path: location.path };
+  const { host, port } = location;
+  if (ipVersion === 6) return { host, port, family: 6 };
+  return ipVersion === 4 ? { host, port, lookup: ipv4First } : { host, port };
+}
+
 /**
- * Opens a stream to a daemon. Small messages leave at once (no Nagle delay), and a silent peer is noticed in the end
- * (keep-alive, as Pyro sets it).
+ * Opens a stream to a daemon, over TLS if told so. Small messages leave at once (no Nagle delay), and a silent peer is
+ * noticed in the end (keep-alive, as Pyro sets it).
  *
- * @throws {CommunicationError} `cannot connect to LOCATION: reason`
+ * @throws {CommunicationError} `cannot connect to LOCATION: reason`, of TLS with code PYRO_TLS...
  * @throws {TimeoutError} when there is no connection after `timeoutMs`.
  */
 export function dial(location: Location, options: DialOptions): Promise<Dialled> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
+    const { tls, noDelay = true } = options;
     let receive: (chunk: Buffer) => void = () => undefined;
     const onread = {
       buffer: SHARED ?? Buffer.allocUnsafeSlow(READ_BYTES),
@@ -44,15 +74,18 @@ export function dial(location: Location, options: DialOptions): Promise<Dialled>
         return true;
       },
     };
+    const where = target(location, options);
     const socket =
-      location.kind === "unix"
-        ? connect({ path: location.path, onread })
-        : connect({ host: location.host, port: location.port, noDelay: true, keepAlive: true, onread });
+      tls === undefined
+        ? connect({ ...where, noDelay, keepAlive: true, onread })
+        : secureSocket(location, where, tls, noDelay);
     let timer: NodeJS.Timeout | undefined;
+    let reached = false;
     const settle = (): void => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", abort);
       socket.removeListener("connect", connected);
+      socket.removeListener("secureConnect", ready);
       socket.removeListener("error", failed);
     };
     const giveUp = (error: unknown): void => {
@@ -62,23 +95,32 @@ export function dial(location: Location, options: DialOptions): Promise<Dialled>
       reject(error as CommunicationError);
     };
     const connected = (): void => {
-      settle();
-      resolve({
-        socket,
-        onChunk: (taker) => {
-          receive = taker;
-        },
-      });
+      reached = true;
+      if (tls === undefined) ready();
     };
-    const failed = (error: Error): void => giveUp(connectError(location, error));
+    const ready = (): void => {
+      settle();
+      const onChunk = (taker: typeof receive): void => {
+        receive = taker;
+      };
+      resolve({ socket, onChunk: tls === undefined ? onChunk : undefined });
+    };
+    const failed = (error: Error): void => {
+      const secret = tls !== undefined && reached;
+      giveUp(secret ? tlsConnectError(location, error, tls.certified) : connectError(location, error));
+    };
     const abort = (): void => giveUp(options.signal?.reason);
     socket.on("connect", connected);
+    socket.on("secureConnect", ready);
     socket.on("error", failed);
     options.signal?.addEventListener("abort", abort, { once: true });
     if (options.timeoutMs > 0) {
       timer = setTimeout(() => {
-        const text = `cannot connect to ${locationText(location)}: no answer within ${options.timeoutMs} ms`;
-        giveUp(new TimeoutError(text, { code: "PYRO_CONNECT_TIMEOUT" }));
+        const [what, code] = reached
+          ? ["no end of the TLS handshake", "PYRO_HANDSHAKE_TIMEOUT"]
+          : ["no answer", "PYRO_CONNECT_TIMEOUT"];
+        const text = `cannot connect to ${locationText(location)}: ${what} within ${options.timeoutMs} ms`;
+        giveUp(new TimeoutError(text, { code: code as string }));
       }, options.timeoutMs);
     }
   });

@@ -1,0 +1,120 @@
+import type { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
+import { createServer, type PeerCertificate, type Server, TLSSocket } from "node:tls";
+import { type CommunicationError, TimeoutError } from "../errors.ts";
+import { clientCertificateError, tlsAcceptError, tlsExpected } from "./tls-errors.ts";
+import type { ServerTls } from "./tls-options.ts";
+
+/** First byte of each TLS connection: a handshake record. */
+const TLS_HANDSHAKE = 0x16;
+/** As long as Node's timers go. */
+const NEVER_MS = 0x7fff_ffff;
+
+/** What a daemon knows of a client that came over TLS. */
+export interface TlsInfo {
+  /** Whether it showed a certificate that one of the daemon's authorities vouches for. */
+  readonly authorized: boolean;
+  /** The certificate that it showed; undefined when it was not asked, or had none. */
+  readonly peerCertificate: PeerCertificate | undefined;
+}
+
+/** What is known of a connection's TLS; undefined for one without. */
+export function tlsInfoOf(socket: Socket): TlsInfo | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const certificate = socket.getPeerCertificate();
+  const shown = Object.keys(certificate ?? {}).length > 0;
+  return { authorized: socket.authorized, peerCertificate: shown ? certificate : undefined };
+}
+
+/** `host:port` of the other side; undefined for Unix sockets, and for connections that are gone. */
+export function addressOf(socket: Socket): string | undefined {
+  return socket.remoteAddress === undefined ? undefined : `${socket.remoteAddress}:${socket.remotePort}`;
+}
+
+/** Takes a connection; with a refusal, only to tell the client so in the words of the protocol. */
+export type Taker = (socket: Socket, refusal?: CommunicationError) => void;
+/** Hears of failures; `client` is the address, if it is known. */
+export type Complain = (error: Error, client?: string) => void;
+
+/**
+ * Stands before a daemon that speaks TLS: shakes hands with each client by itself, so that none waits for another, and
+ * hands on those that are through. Clients that cannot come in are handed on with the reason, because a Pyro client
+ * shows what a refused handshake says, and nothing of a connection that just ends: those that speak plain Pyro, and
+ * those whose certificate does not do. Of these no more than a header is ever read.
+ */
+export class TlsGate {
+  readonly #tls: ServerTls;
+  readonly #server: Server;
+  readonly #take: Taker;
+  readonly #complain: Complain;
+  readonly #timeoutMs: number;
+  /** Connections that said nothing so far. */
+  readonly #silent = new Set<Socket>();
+  #closed = false;
+
+  /** @param timeoutMs for the first byte, and for the handshake; 0: no limit. */
+  constructor(tls: ServerTls, timeoutMs: number, take: Taker, complain: Complain) {
+    this.#tls = tls;
+    this.#take = take;
+    this.#complain = complain;
+    this.#timeoutMs = timeoutMs;
+    this.#server = createServer({ ...tls.options, handshakeTimeout: timeoutMs > 0 ? timeoutMs : NEVER_MS });
+    this.#server.on("secureConnection", (socket: TLSSocket) => this.#through(socket));
+    this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+      const client = addressOf(socket);
+      socket.destroy();
+      if (!this.#closed) complain(tlsAcceptError(error), client);
+    });
+  }
+
+  /** Takes a new connection, of which nobody knows yet what it speaks. */
+  accept(socket: Socket): void {
+    const client = addressOf(socket);
+    this.#silent.add(socket);
+    const timer =
+      this.#timeoutMs > 0
+        ? setTimeout(() => {
+            const text = `no TLS handshake within ${this.#timeoutMs} ms`;
+            this.#complain(new TimeoutError(text, { code: "PYRO_HANDSHAKE_TIMEOUT" }), client);
+            socket.destroy();
+          }, this.#timeoutMs)
+        : undefined;
+    const spoke = (): void => {
+      clearTimeout(timer);
+      this.#silent.delete(socket);
+      socket.removeListener("data", first);
+      socket.removeListener("close", spoke);
+    };
+    const first = (chunk: Buffer): void => {
+      spoke();
+      socket.pause();
+      socket.unshift(chunk);
+      if (chunk[0] === TLS_HANDSHAKE) {
+        this.#server.emit("connection", socket);
+      } else {
+        this.#take(socket, tlsExpected(undefined));
+        socket.resume();
+      }
+    };
+    socket.on("data", first);
+    socket.on("close", spoke);
+    socket.on("error", () => undefined); // "close" follows; later it is the taker's
+  }
+
+  /** Lets nobody in any more. */
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#silent) socket.destroy();
+  }
+
+  #through(socket: TLSSocket): void {
+    if (this.#closed) {
+      socket.destroy();
+    } else if (this.#tls.certificateRequired && !socket.authorized) {
+      const shown = tlsInfoOf(socket)?.peerCertificate !== undefined;
+      this.#take(socket, clientCertificateError(String(socket.authorizationError), shown));
+    } else {
+      this.#take(socket);
+    }
+  }
+}
