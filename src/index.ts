@@ -74,6 +74,7 @@ export {
   registerException,
 } from "./serializers/class-registry.ts";
 export { RawReply, type Reply } from "./session/calls.ts";
-export { locationText } from "./transport/location.ts";
+export { type Location, locationText } from "./transport/location.ts";
+export type { ClientTlsOptions, ServerTlsOptions } from "./transport/tls-options.ts";
 export { URI } from "./uri.ts";
 export { PyClassDict, PyComplex, type PyDict, PyEllipsis, PyFloat, PyTuple, tuple } from "./values.ts";

@@ -6,6 +6,7 @@ import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
 import { NO_KEYWORDS } from "../signature.ts";
+import { tlsInfoOf } from "../transport/tls-listen.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { pyro5 } from "../wire/versions.ts";
@@ -46,7 +47,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   /** @param denial why the client is sent away, whatever it says. */
   constructor(socket: Socket, host: Host, where: string, denial?: string) {
     this.#host = host;
-    this.info = new Client(addressOf(socket, where), undefined, host.report);
+    this.info = new Client(addressOf(socket, where), tlsInfoOf(socket), host.report);
     this.#channel = new Channel(
       socket,
       { limits: host.codecs.limits, fallback: pyro5, accept: GREETING, peer: this.info.address },

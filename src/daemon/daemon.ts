@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { config } from "../config.ts";
 import { CommunicationError, DaemonError } from "../errors.ts";
@@ -6,8 +5,10 @@ import { DEFAULT_LIMITS } from "../limits.ts";
 import { createClassCodec } from "../serializers/classes.ts";
 import type { Metadata } from "../session/metadata.ts";
 import { createCodecs } from "../session/options.ts";
+import { transportItems } from "../transport/items.ts";
 import { type Listening, listen, reachableHost } from "../transport/listen.ts";
 import { type Location, locationText } from "../transport/location.ts";
+import { serverTls } from "../transport/tls-options.ts";
 import { URI } from "../uri.ts";
 import { callHook, everyNowAndThen } from "./chores.ts";
 import { ServerConnection } from "./connection.ts";
@@ -18,6 +19,7 @@ import { InstanceCache } from "./instances.ts";
 import { type LoopOptions, runLoop } from "./loop.ts";
 import { ObjectTable, type RegisterOptions } from "./objects.ts";
 import type { DaemonOptions } from "./options.ts";
+import { RefusedConnection } from "./refused-connection.ts";
 import { asError } from "./thrown.ts";
 
 /**
@@ -95,10 +97,17 @@ export class Daemon implements AsyncDisposable, DaemonView {
       unixSocket === undefined
         ? { kind: "tcp", host: options.host ?? config.host, port: options.port ?? 0 }
         : { kind: "unix", path: unixSocket };
+    const items = transportItems();
     const listening = await listen(
       asked,
-      (socket) => daemon.#connected(socket),
-      (error) => daemon.#host.report(error, "listener"),
+      (socket, refusal) => daemon.#connected(socket, refusal),
+      (error, client = "listener") => daemon.#host.report(error, client),
+      {
+        tls: serverTls(options.tls, items.ssl),
+        handshakeTimeoutMs: daemon.#host.handshakeTimeoutMs,
+        ipVersion: items.preferIpVersion,
+        noDelay: items.noDelay,
+      },
     );
     daemon.#listening = listening;
     daemon.#published = publishedLocation(listening.location, natHost, options.natPort ?? config.natPort);
@@ -192,23 +201,27 @@ export class Daemon implements AsyncDisposable, DaemonView {
   }
 
   async #close(): Promise<void> {
-    const server = this.#listening?.server;
+    const listening = this.#listening;
     this.#over.resolve();
     this.#stopChores();
-    if (server === undefined) return;
-    const closed = once(server, "close");
-    server.close();
+    if (listening === undefined) return;
+    const closed = listening.close();
     for (const connection of this.#denied) connection.destroy();
     for (const connection of this.#connections) connection.drain();
     const timer = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy();
+      listening.destroy();
     }, this.#options.drainMs ?? 3_000);
     await closed;
     clearTimeout(timer);
   }
 
-  #connected(socket: Socket): void {
+  #connected(socket: Socket, refusal: CommunicationError | undefined): void {
     const where = locationText(this.boundLocation);
+    if (refusal !== undefined) {
+      this.#denied.add(new RefusedConnection(socket, this.#host, where, refusal));
+      return;
+    }
     const full = this.#connections.size >= (this.#options.maxConnections ?? Number.POSITIVE_INFINITY);
     const connection = new ServerConnection(socket, this.#host, where, full ? NO_ROOM : undefined);
     (full ? this.#denied : this.#connections).add(connection);

@@ -1,5 +1,6 @@
 import type { CallContext, ConnectionInfo } from "../context.ts";
 import type { Limits } from "../limits.ts";
+import type { ServerTlsOptions } from "../transport/tls-options.ts";
 import type { DaemonObject, DaemonView } from "./daemon-object.ts";
 
 /** A call whose method threw. */
@@ -26,6 +27,8 @@ export interface DaemonOptions {
   readonly natHost?: string;
   /** The port that goes into URIs; 0 or left out: the one listened on. Default: PYRO_NATPORT. */
   readonly natPort?: number;
+  /** Speak TLS, and nothing else; true: as the items PYRO_SSL_... say. Default: PYRO_SSL. */
+  readonly tls?: ServerTlsOptions | boolean;
   readonly limits?: Partial<Limits>;
   /** Milliseconds that a new connection has for its handshake. Default 30,000; 0: no limit. */
   readonly handshakeTimeoutMs?: number;

@@ -2,6 +2,7 @@ import { config } from "../config.ts";
 import { NamingError } from "../errors.ts";
 import type { RemoteOptions } from "../proxy/call-settings.ts";
 import { createRemote } from "../proxy/proxy.ts";
+import type { ClientTlsOptions } from "../transport/tls-options.ts";
 import { NameServerClient, nameServerUri } from "./client.ts";
 import { nameServerContract } from "./contract.ts";
 
@@ -12,6 +13,8 @@ export interface LocateOptions {
   readonly port?: number | undefined;
   /** Milliseconds for each step. */
   readonly timeoutMs?: number | undefined;
+  /** TLS, as for a proxy. Default: PYRO_SSL. */
+  readonly tls?: ClientTlsOptions | boolean | undefined;
 }
 
 const LOOPBACK = /^(localhost|::1|127\..*)$/;

@@ -1,4 +1,6 @@
+import type { Duplex } from "node:stream";
 import type { Contract } from "../contract.ts";
+import type { Resolver } from "../proxy/call-settings.ts";
 import { createRemote } from "../proxy/proxy.ts";
 import type { Remote } from "../proxy/remote.ts";
 import { makeProxiesWith, type ProxyState } from "../references.ts";
@@ -13,6 +15,8 @@ import { resolve } from "./resolve.ts";
  *     const warehouse = proxy<Warehouse>("PYRONAME:example.warehouse", warehouseContract);
  *     await warehouse.take("Janet", "couch");
  *
+ * With `socket`, the id alone is enough: the connection leads to its daemon.
+ *
  * Nothing is sent before the first call, which connects. With a contract the names are TypeScript's, and checked at
  * once; without one they are the wire's, and checked against the server's metadata before the call is sent.
  *
@@ -24,7 +28,15 @@ export function proxy<T = any>(uri: URI | string, options?: ProxyOptions): Remot
 export function proxy<T>(uri: URI | string, second?: Contract<T> | ProxyOptions, third?: ProxyOptions): Remote<T> {
   const contract = second !== undefined && "methods" in second ? (second as Contract<T>) : undefined;
   const options = (contract === undefined ? (second as ProxyOptions | undefined) : third) ?? {};
-  return createRemote(URI.parse(uri), contract, remoteOptions(options, resolve));
+  const { tls, socket } = options;
+  const resolver: Resolver = tls === undefined ? resolve : (named, how) => resolve(named, { ...how, tls });
+  return createRemote(uriOf(uri, socket), contract, remoteOptions(options, resolver));
+}
+
+/** With a connection at hand, the object's id is enough, as in Python. */
+function uriOf(uri: URI | string, socket: Duplex | undefined): URI {
+  if (socket === undefined || uri instanceof URI || /^pyro[a-z]*:/i.test(uri)) return URI.parse(uri);
+  return URI.parse(`PYRO:${uri}@<<connected-socket>>:0`);
 }
 
 /** A proxy that arrived in a value: as it was over there, its metadata known already. */

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { config } from "../config.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { RemoteOptions, Resolver } from "../proxy/call-settings.ts";
@@ -5,6 +6,8 @@ import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializer-names.ts";
 import { createClassCodec } from "../serializers/classes.ts";
 import { type Codecs, createCodecs } from "../session/options.ts";
+import { transportItems } from "../transport/items.ts";
+import { type ClientTlsOptions, clientTls } from "../transport/tls-options.ts";
 
 export interface ProxyOptions {
   /** Milliseconds a call may take, connecting included; 0: no limit. Default: PYRO_COMMTIMEOUT, else 0. */
@@ -28,6 +31,16 @@ export interface ProxyOptions {
   readonly metadata?: boolean;
   /** Items that a stream asks for ahead of their use. Default 64; 1 is Python's own way. */
   readonly streamPrefetch?: number;
+  /**
+   * TLS, also for the name server that a PYRONAME is looked up in; true: as the items PYRO_SSL_... say, with Node's
+   * authorities if they name none. Default: PYRO_SSL.
+   */
+  readonly tls?: ClientTlsOptions | boolean;
+  /**
+   * A connection to the daemon that there is already, such as one end of a socket pair. There is no handshake, so
+   * `protocol` must be said if it is Pyro4. It stays open when the proxy is released.
+   */
+  readonly socket?: Duplex;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map, so that a value sent back is the very same in Python. Default false. */
   readonly lossless?: boolean;
@@ -44,6 +57,7 @@ let usual: Codecs | undefined;
 /** A proxy's options, completed from the configuration. */
 export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteOptions {
   const special = options.limits !== undefined || options.lossless === true;
+  const items = transportItems();
   usual ??= codecs({}, false);
   return {
     codecs: special ? codecs(options.limits ?? {}, options.lossless ?? false) : usual,
@@ -58,5 +72,11 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
     annotations: options.annotations,
     metadata: options.metadata ?? true,
     streamPrefetch: options.streamPrefetch ?? 64,
+    dial: {
+      tls: options.socket === undefined ? clientTls(options.tls, items.ssl) : undefined,
+      ipVersion: items.preferIpVersion,
+      noDelay: items.noDelay,
+    },
+    socket: options.socket,
   };
 }

@@ -10,10 +10,11 @@ import { remoteOptions } from "./remote-options.ts";
  * @throws {NamingError} `Failed to locate the nameserver: REASON`
  */
 export function locateNameServer(options: LocateOptions = {}): Promise<NameServerClient> {
-  const { timeoutMs } = options;
+  const { timeoutMs, tls } = options;
   // A name server is reached by its own URI, which needs no resolving.
   const asItIs = (uri: URI): Promise<URI> => Promise.resolve(uri);
-  return locateWith(options, remoteOptions(timeoutMs === undefined ? {} : { timeoutMs }, asItIs));
+  const wanted = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(tls === undefined ? {} : { tls }) };
+  return locateWith(options, remoteOptions(wanted, asItIs));
 }
 
 /**
@@ -22,13 +23,14 @@ export function locateNameServer(options: LocateOptions = {}): Promise<NameServe
  *
  * @throws {NamingError} when there is no name server, or nothing in it that fits.
  */
-export async function resolve(uri: URI | string, options: { readonly timeoutMs?: number } = {}): Promise<URI> {
+export async function resolve(uri: URI | string, options: Pick<LocateOptions, "timeoutMs" | "tls"> = {}): Promise<URI> {
   const wanted = URI.parse(uri);
   if (wanted.protocol === "PYRO") return wanted;
   await using names = await locateNameServer({
     host: wanted.sockname === null ? (wanted.host ?? undefined) : `./u:${wanted.sockname}`,
     port: wanted.port ?? undefined,
     timeoutMs: options.timeoutMs,
+    tls: options.tls,
   });
   if (wanted.protocol === "PYRONAME") return await names.lookup(wanted.object);
   const found = [...(await names.list({ metadataAll: wanted.tags })).values()];

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { callContext } from "../context.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializer-names.ts";
@@ -6,6 +7,7 @@ import type { Reply } from "../session/calls.ts";
 import type { CallOptions } from "../session/client-call.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import type { Codecs } from "../session/options.ts";
+import type { DialSettings } from "../transport/dial.ts";
 import type { URI } from "../uri.ts";
 
 export const DAEMON = "Pyro.Daemon";
@@ -29,6 +31,8 @@ export interface RemoteOptions {
   readonly annotations: Annotations | (() => Annotations) | undefined;
   readonly metadata: boolean;
   readonly streamPrefetch: number;
+  readonly dial: DialSettings;
+  readonly socket: Duplex | undefined;
 }
 
 /** How one call differs from the others of its proxy. */

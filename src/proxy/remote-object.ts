@@ -234,6 +234,8 @@ export class RemoteObject {
       timeoutMs,
       handshake: options.handshake,
       metadata: options.metadata,
+      dial: options.dial,
+      socket: options.socket,
       lastSequence: this.#lastSequence,
       onClose: () => {
         this.#lastSequence = opened?.lastSequence ?? this.#lastSequence;
@@ -242,7 +244,7 @@ export class RemoteObject {
     });
     opened = session;
     try {
-      options.validateHandshake?.(session.handshake);
+      if (options.socket === undefined) options.validateHandshake?.(session.handshake);
     } catch (cause) {
       session.close();
       const reason = cause instanceof Error ? cause.message : String(cause);

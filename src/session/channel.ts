@@ -23,7 +23,7 @@ export interface ChannelOptions {
   /** Message types that may come first. */
   readonly accept: readonly number[];
   /** Where the stream's bytes come from, if not from its "data" events. */
-  readonly onChunk?: (receive: (chunk: Buffer) => void) => void;
+  readonly onChunk?: ((receive: (chunk: Buffer) => void) => void) | undefined;
   /** How the other side is called in errors: its location or its address. */
   readonly peer: string;
 }

@@ -47,7 +47,7 @@ export class ClientSession {
   /** What the server's handshake validation answered; Pyro's default is "hello". */
   readonly handshake: unknown;
   /** Undefined from a Pyro4 server that has METADATA off. */
-  readonly metadata: Metadata | undefined;
+  metadata: Metadata | undefined;
   /** This side of the connection. */
   readonly localAddress: Location;
   readonly #channel: Channel;

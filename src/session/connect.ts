@@ -3,12 +3,15 @@ import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError 
 import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
+import { isTlsError, tlsConnectError } from "../transport/tls-errors.ts";
+import { tlsComplaint } from "../transport/tls-probe.ts";
 import { dictValue } from "../values.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { dialectOf, pyro4, pyro5 } from "../wire/versions.ts";
 import { Channel } from "./channel.ts";
 import { ClientSession } from "./client-session.ts";
+import { sessionOver } from "./given-socket.ts";
 import { parseMetadata } from "./metadata.ts";
 import type { SessionOptions } from "./options.ts";
 import { serverVersions } from "./server-versions.ts";
@@ -32,6 +35,22 @@ export async function connectSession(
   objectId: string,
   options: SessionOptions,
 ): Promise<ClientSession> {
+  if (options.socket !== undefined) return sessionOver(options.socket, location, objectId, options);
+  try {
+    return await negotiated(location, objectId, options);
+  } catch (error) {
+    throw await explained(error, location, options);
+  }
+}
+
+/** Servers that only close the connection may have a reason in TLS. */
+async function explained(error: unknown, location: Location, options: SessionOptions): Promise<unknown> {
+  if (!(error instanceof ConnectionClosedError) || options.signal?.aborted === true) return error;
+  if (isTlsError(error.cause)) return tlsConnectError(location, error.cause, options.dial.tls?.certified ?? false);
+  return (await tlsComplaint(location, options.dial, options.timeoutMs)) ?? error;
+}
+
+async function negotiated(location: Location, objectId: string, options: SessionOptions): Promise<ClientSession> {
   const where = locationText(location);
   const remembered = serverVersions.get(where);
   const first = dialectOf(options.protocol === "auto" ? (remembered ?? 5) : options.protocol);
@@ -65,7 +84,8 @@ async function attempt(
   dialect: Dialect,
   options: SessionOptions,
 ): Promise<Answer> {
-  const { socket, onChunk } = await dial(location, { timeoutMs: options.timeoutMs, signal: options.signal });
+  const { timeoutMs, signal } = options;
+  const { socket, onChunk } = await dial(location, { ...options.dial, timeoutMs, signal });
   const where = locationText(location);
   const serializer = options.codecs.forVersion(dialect.version).byName(options.serializer);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();

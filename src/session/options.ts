@@ -1,8 +1,10 @@
+import type { Duplex } from "node:stream";
 import type { Limits } from "../limits.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializer-names.ts";
 import type { ClassCodec } from "../serializers/classes.ts";
 import { SerializerSet } from "../serializers/registry.ts";
+import type { DialSettings } from "../transport/dial.ts";
 
 /** How values are read and written in a session, for whichever version it turns out to speak. */
 export interface Codecs {
@@ -38,6 +40,10 @@ export interface SessionOptions {
   /** Milliseconds for each step: connect, handshake. 0: no limit of ours. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** How the connection is made: TLS and what else there is below the messages. */
+  readonly dial: DialSettings;
+  /** A connection that there is already; it is used as it is, without a handshake, and stays open in the end. */
+  readonly socket?: Duplex | undefined;
   /** Handed to the server's handshake validation; Pyro's default is "hello". */
   readonly handshake: unknown;
   /** False: names are not checked before the wire, and a Pyro4 server is not asked for them. */

@@ -46,7 +46,7 @@ export interface DialOptions extends DialSettings {
 
 /** IPv4 addresses first, and IPv6 ones if there are no others (`Pyro5 5.15, socketutil.py`, get_ip_address). */
 const ipv4First: LookupFunction = (host, options, callback) =>
-  lookup(host, { ...options, order: "ipv4first" }, callback as Parameters<typeof lookup>[2]);
+  lookup(host, { ...options, order: "ipv4first" }, callback);
 
 function target(location: Location, { ipVersion = 0 }: DialSettings): NetConnectOpts {
   if (location.kind === "unix") return { path: location.path };

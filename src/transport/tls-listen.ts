@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
-import { createServer, type PeerCertificate, type Server, TLSSocket } from "node:tls";
+import { createServer, type Server, TLSSocket } from "node:tls";
+import type { TlsInfo } from "../context.ts";
 import { type CommunicationError, TimeoutError } from "../errors.ts";
 import { clientCertificateError, tlsAcceptError, tlsExpected } from "./tls-errors.ts";
 import type { ServerTls } from "./tls-options.ts";
@@ -9,14 +10,6 @@ import type { ServerTls } from "./tls-options.ts";
 const TLS_HANDSHAKE = 0x16;
 /** As long as Node's timers go. */
 const NEVER_MS = 0x7fff_ffff;
-
-/** What a daemon knows of a client that came over TLS. */
-export interface TlsInfo {
-  /** Whether it showed a certificate that one of the daemon's authorities vouches for. */
-  readonly authorized: boolean;
-  /** The certificate that it showed; undefined when it was not asked, or had none. */
-  readonly peerCertificate: PeerCertificate | undefined;
-}
 
 /** What is known of a connection's TLS; undefined for one without. */
 export function tlsInfoOf(socket: Socket): TlsInfo | undefined {

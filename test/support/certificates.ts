@@ -43,7 +43,8 @@ function extension(id: string, critical: boolean, value: Uint8Array): Buffer {
 function ipBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split(".").map(Number));
   const [left = "", right = ""] = address.split("::");
-  const groups = (text: string): number[] => (text === "" ? [] : text.split(":").map((one) => Number.parseInt(one, 16)));
+  const groups = (text: string): number[] =>
+    text === "" ? [] : text.split(":").map((one) => Number.parseInt(one, 16));
   const head = groups(left);
   const tail = groups(right);
   const all = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];

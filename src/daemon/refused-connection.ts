@@ -1,0 +1,71 @@
+import type { Socket } from "node:net";
+import type { CommunicationError, ProtocolError } from "../errors.ts";
+import { dumpText } from "../serializers/marshal/marshal.ts";
+import { Channel, type ChannelHandlers } from "../session/channel.ts";
+import { MessageType } from "../wire/message.ts";
+import { pyro5 } from "../wire/versions.ts";
+import { addressOf } from "./client.ts";
+import type { ClientConnection, Host } from "./host.ts";
+
+/**
+ * A client that cannot come in, whatever it says: it is told why as soon as its first header shows which version it
+ * speaks. Nothing else of it is read or kept. A Pyro client shows the reason as `connection to ... rejected: REASON`.
+ */
+export class RefusedConnection implements ChannelHandlers, ClientConnection {
+  readonly client: string;
+  readonly #host: Host;
+  readonly #channel: Channel;
+  readonly #refusal: CommunicationError;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #told = false;
+
+  constructor(socket: Socket, host: Host, where: string, refusal: CommunicationError) {
+    this.#host = host;
+    this.#refusal = refusal;
+    this.client = addressOf(socket, where);
+    this.#channel = new Channel(
+      socket,
+      { limits: host.codecs.limits, fallback: pyro5, accept: [], peer: this.client },
+      this,
+    );
+    const { handshakeTimeoutMs } = host;
+    if (handshakeTimeoutMs > 0) this.#timer = setTimeout(() => this.#channel.destroy(), handshakeTimeoutMs);
+  }
+
+  drain(): void {
+    this.#channel.end();
+  }
+
+  destroy(): void {
+    this.#channel.destroy();
+  }
+
+  onMessage(): void {
+    this.#tell();
+  }
+
+  /** Always, and with the first header: no message is acceptable here. */
+  onProtocolError(_error: ProtocolError): void {
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#told = true;
+    const { message } = this.#refusal;
+    const dialect = this.#channel.dialect ?? pyro5;
+    this.#host.report(this.#refusal, this.client);
+    this.#channel.send(dialect, {
+      type: MessageType.ConnectFail,
+      flags: 0,
+      sequence: 0,
+      serializerId: dialect.version === 4 ? 3 : 2, // marshal, which both versions understand before a handshake
+      writePayload: (out) => out.bytes(dumpText(message)),
+    });
+  }
+
+  onClose(): void {
+    clearTimeout(this.#timer);
+    if (!this.#told) this.#host.report(this.#refusal, this.client);
+    this.#host.disconnected(this);
+  }
+}
