@@ -37,7 +37,7 @@ export interface ChannelHandlers {
   onDrain?(): void;
   /** Bytes that are not the protocol, or a handler's own ProtocolError. The channel closes when this returns. */
   onProtocolError(error: ProtocolError): void;
-  /** Once, when nothing more will come; with an error unless both sides were done. */
+  /** Once, when nothing more will come; with an error unless this side was done with it. */
   onClose(error: Error | undefined): void;
 }
 
@@ -84,7 +84,7 @@ export class Channel {
       this.#ended = true;
       if (!stream.writableEnded) stream.end();
     });
-    stream.on("error", (error) => this.#closeOnce(brokenError(this.peer, error)));
+    stream.on("error", (error) => this.#closeOnce(this.#ending ? undefined : brokenError(this.peer, error)));
     stream.on("close", () => this.#closeOnce(this.#endError()));
     stream.on("drain", () => {
       this.congested = false;
@@ -198,10 +198,10 @@ export class Channel {
   }
 
   #endError(): Error | undefined {
+    if (this.#ending) return undefined;
     if (this.#decoder.pendingBytes > 0) {
       return new ConnectionClosedError(`connection to ${this.peer} lost: receiving: not enough data`);
     }
-    if (this.#ending) return undefined;
     return new ConnectionClosedError(
       `connection to ${this.peer} ${this.#ended ? "was closed by the other side" : "lost"}`,
     );

@@ -15,6 +15,8 @@ export interface Listening {
   readonly location: Location;
   /** Takes no more connections; resolves when those that there are have ended. Removes a Unix socket's file. */
   close(): Promise<void>;
+  /** Ends the connections that nobody has been told of yet. */
+  destroy(): void;
 }
 
 export interface ListenOptions {
@@ -110,7 +112,8 @@ export async function listen(
     gate?.close();
     await closed;
   };
-  return { server, location: location.kind === "tcp" ? { ...location, port } : location, close };
+  const destroy = (): void => gate?.destroy();
+  return { server, location: location.kind === "tcp" ? { ...location, port } : location, close, destroy };
 }
 
 const WILDCARDS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::", "[::]"]);

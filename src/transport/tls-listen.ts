@@ -43,6 +43,8 @@ export class TlsGate {
   readonly #timeoutMs: number;
   /** Connections that said nothing so far. */
   readonly #silent = new Set<Socket>();
+  /** All connections, whatever became of them. */
+  readonly #sockets = new Set<Socket>();
   #closed = false;
 
   /** @param timeoutMs for the first byte, and for the handshake; 0: no limit. */
@@ -54,7 +56,7 @@ export class TlsGate {
     this.#server = createServer({ ...tls.options, handshakeTimeout: timeoutMs > 0 ? timeoutMs : NEVER_MS });
     this.#server.on("secureConnection", (socket: TLSSocket) => this.#through(socket));
     this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
-      const client = addressOf(socket);
+      const client = addressOf(socket) ?? "a TLS client"; // nobody knows where it was once it is gone
       socket.destroy();
       if (!this.#closed) complain(tlsAcceptError(error), client);
     });
@@ -64,6 +66,8 @@ export class TlsGate {
   accept(socket: Socket): void {
     const client = addressOf(socket);
     this.#silent.add(socket);
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
     const timer =
       this.#timeoutMs > 0
         ? setTimeout(() => {
@@ -98,6 +102,11 @@ export class TlsGate {
   close(): void {
     this.#closed = true;
     for (const socket of this.#silent) socket.destroy();
+  }
+
+  /** Ends all connections, those too that are in the middle of a handshake. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #through(socket: TLSSocket): void {

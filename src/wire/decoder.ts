@@ -4,6 +4,7 @@ import { MessageTooLargeError, ProtocolError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { judgeAnnotationsBytes, readAnnotations } from "./annotations.ts";
 import { type Dialect, PREAMBLE_BYTES, TAG } from "./dialect.ts";
+import { foreignBytes } from "./foreign.ts";
 import { type Message, NO_ANNOTATIONS } from "./message.ts";
 import { dialectOfProtocol } from "./versions.ts";
 
@@ -135,7 +136,7 @@ export class MessageDecoder {
   #judgePreamble(bytes: Buffer, at: number): Dialect {
     if (bytes.readUInt32BE(at) !== TAG) {
       const words = this.dialect ?? this.#fallback;
-      throw new ProtocolError(words.refusal.badTag(), { code: "PYRO_BAD_TAG" });
+      throw foreignBytes(bytes, at, words.refusal.badTag());
     }
     const protocol = bytes.readUInt16BE(at + 4);
     const words = this.dialect ?? this.#fallback;
