@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { ConnectionClosedError } from "../errors.ts";
+import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { LentStream } from "../transport/lent-stream.ts";
 import type { Location } from "../transport/location.ts";
 import { MessageType } from "../wire/message.ts";
@@ -15,6 +15,7 @@ import type { SessionOptions } from "./options.ts";
  * handshake, so nobody says which version is spoken, and metadata is asked for by a call.
  *
  * @throws {ConnectionClosedError} when the connection is closed, or closes before the metadata is there.
+ * @throws {TimeoutError} when the metadata does not come in time.
  */
 export async function sessionOver(
   socket: Duplex,
@@ -54,9 +55,10 @@ export async function sessionOver(
     return session;
   } catch (error) {
     session.close();
-    if (!(error instanceof ConnectionClosedError) || options.protocol !== "auto") throw error;
-    const text = `${error.message} without an answer; if Pyro4 is at the other end, give the proxy protocol: 4`;
-    throw new ConnectionClosedError(text, { cause: error });
+    if (options.protocol !== "auto" || !(error instanceof TimeoutError)) throw error;
+    // A Pyro4 daemon passes over what it does not understand, and waits for more.
+    const text = `${error.message}; if Pyro4 is at the other end, give the proxy protocol: 4`;
+    throw new TimeoutError(text, { cause: error });
   }
 }
 

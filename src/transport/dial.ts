@@ -44,15 +44,16 @@ export interface DialOptions extends DialSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** IPv4 addresses first, and IPv6 ones if there are no others (`Pyro5 5.15, socketutil.py`, get_ip_address). */
-const ipv4First: LookupFunction = (host, options, callback) =>
-  lookup(host, { ...options, order: "ipv4first" }, callback);
+/** IPv4 addresses first and others if there are none, or IPv6 only (`Pyro5 5.15, socketutil.py`, get_ip_address). */
+const LOOKUPS: Readonly<Record<4 | 6, LookupFunction>> = {
+  4: (host, options, callback) => lookup(host, { ...options, order: "ipv4first" }, callback),
+  6: (host, options, callback) => lookup(host, { ...options, family: 6 }, callback),
+};
 
 function target(location: Location, { ipVersion = 0 }: DialSettings): NetConnectOpts {
   if (location.kind === "unix") return { path: location.path };
   const { host, port } = location;
-  if (ipVersion === 6) return { host, port, family: 6 };
-  return ipVersion === 4 ? { host, port, lookup: ipv4First } : { host, port };
+  return ipVersion === 0 ? { host, port } : { host, port, lookup: LOOKUPS[ipVersion] };
 }
 
 /**

@@ -37,10 +37,11 @@ function flag(env: Environment, name: string, usual: boolean): boolean {
 }
 
 function ipVersion(env: Environment): IpVersion | undefined {
-  const value = env["PYRO_PREFER_IP_VERSION"] ?? "";
+  const name = "PREFER_IP_VERSION";
+  const value = env[`PYRO_${name}`] ?? "";
   if (value === "") return undefined;
   if (value === "0" || value === "4" || value === "6") return Number(value) as IpVersion;
-  throw new PyroError(`PYRO_PREFER_IP_VERSION=${value}: must be one of 0, 4, 6`, { code: "PYRO_CONFIG" });
+  throw new PyroError(`PYRO_${name}=${value}: must be one of 0, 4, 6`, { code: "PYRO_CONFIG" });
 }
 
 /**

@@ -97,8 +97,7 @@ export async function listen(
           ? "the address is taken: another program listens there"
           : "another program listens there, or it is a file that is no socket",
       EADDRNOTAVAIL: "this machine has no such address",
-      EACCES: "permission denied",
-      ENOENT: "there is no such folder",
+      EACCES: location.kind === "tcp" ? "permission denied" : "permission denied, or there is no such folder",
       ENOTFOUND: options.ipVersion === 6 ? "host name not known, or it has no IPv6 address" : "host name not known",
     };
     throw cannotListen(location, reasons[code] ?? code, cause);

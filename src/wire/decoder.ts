@@ -136,7 +136,10 @@ export class MessageDecoder {
   #judgePreamble(bytes: Buffer, at: number): Dialect {
     if (bytes.readUInt32BE(at) !== TAG) {
       const words = this.dialect ?? this.#fallback;
-      throw foreignBytes(bytes, at, words.refusal.badTag());
+      const text = words.refusal.badTag();
+      throw this.dialect === undefined
+        ? foreignBytes(bytes, at, text)
+        : new ProtocolError(text, { code: "PYRO_BAD_TAG" });
     }
     const protocol = bytes.readUInt16BE(at + 4);
     const words = this.dialect ?? this.#fallback;

@@ -50,7 +50,9 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("TLS to a Pyt
     await using server = await echoServer(version, made.serverItems(made.server));
     const [code, message] = await failure(server.uri, { ca: made.stranger.cert });
     expect(code).toBe("PYRO_TLS_UNTRUSTED");
-    expect(message).toMatch(/^cannot connect to 127\.0\.0\.1:\d+: the server's certificate is not trusted \(.*; tls\.ca/);
+    expect(message).toMatch(
+      /^cannot connect to 127\.0\.0\.1:\d+: the server's certificate is not trusted \(.*; tls\.ca/,
+    );
     expect((await failure(server.uri, true))[0]).toBe("PYRO_TLS_UNTRUSTED");
     expect(await call(server.uri, { ca })).toBe("hello");
   });

@@ -66,6 +66,8 @@ import sys
 class Echo(object):
     def echo(self, value):
         return value
+    def whoami(self):
+        return repr(P.current_context.client_sock_addr)
 class Daemon(P.Daemon):
     def validateHandshake(self, conn, data):
         cert = conn.getpeercert()
@@ -74,12 +76,15 @@ class Daemon(P.Daemon):
         return "hello"
 options = eval(sys.argv[1])
 d = Daemon(**options)
+print("bound", d.locationStr, flush=True)
 print("uri", d.register(Echo(), "echo"), flush=True)
 d.requestLoop()
 `;
 
 export interface EchoServer extends AsyncDisposable {
   readonly python: PythonProcess;
+  /** Where it listens; with NAT, not what stands in its URI. */
+  readonly bound: string;
   readonly uri: string;
 }
 
@@ -91,8 +96,9 @@ export async function echoServer(
 ): Promise<EchoServer> {
   const python = await startPython(version, ["-c", `${imports(version)}${SERVER}`, options], { env });
   try {
+    const [, bound = ""] = await python.line(/^bound (.*)$/, 30_000);
     const [, uri = ""] = await python.line(/^uri (.*)$/, 30_000);
-    return { python, uri, [Symbol.asyncDispose]: () => python[Symbol.asyncDispose]() };
+    return { python, bound, uri, [Symbol.asyncDispose]: () => python[Symbol.asyncDispose]() };
   } catch (error) {
     await python[Symbol.asyncDispose]();
     throw error;

@@ -113,7 +113,11 @@ describe("what cannot work is refused at once", () => {
     ["a file name for a cert", () => clientTls({ cert: "cert.pem", key: leaf.key }, off), /cert holds no certificate/],
     ["a cert without its key", () => clientTls({ cert: leaf.cert }, off), /a cert, but no key/],
     ["a key without its cert", () => clientTls({ key: leaf.key }, off), /a key, but no cert/],
-    ["another's key", () => clientTls({ cert: leaf.cert, key: authority.issue("x").key }, off), /do not belong together/],
+    [
+      "another's key",
+      () => clientTls({ cert: leaf.cert, key: authority.issue("x").key }, off),
+      /do not belong together/,
+    ],
     ["a locked key", () => clientTls({ ...locked }, off), /needs a passphrase, or another one/],
     ["a wrong passphrase", () => serverTls({ ...locked, passphrase: "x" }, off), /needs a passphrase, or another one/],
     ["a daemon without a certificate", () => serverTls(true, off), /a daemon needs a certificate/],

@@ -27,7 +27,6 @@ const BOTH = [4, 5] as const;
 describe("foreign bytes", () => {
   test.for([
     ["an HTTP request", Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")],
-    ["a TLS client hello", Buffer.from("16030100f8010000f40303", "hex")],
     ["zeros", Buffer.alloc(64)],
     ["the tag in small letters", Buffer.from("pyro\x01\xf6", "latin1")],
   ] as const)("%s is refused with PYRO_BAD_TAG, in the words of the fallback version", ([, bytes]) => {
@@ -38,6 +37,18 @@ describe("foreign bytes", () => {
       const error = refusal(() => feed([bytes], { fallback }));
       expect([error.code, error.message]).toEqual(["PYRO_BAD_TAG", text]);
     }
+  });
+
+  test.for([
+    ["a TLS client hello", "16030100f801", "PYRO_TLS_UNEXPECTED", "a TLS client, but this port does not speak TLS"],
+    ["a TLS alert", "150301000202", "PYRO_TLS_EXPECTED", "this port speaks TLS"],
+  ] as const)("%s is told apart, at the start of a connection", ([, hex, code, words]) => {
+    const bytes = Buffer.from(hex, "hex");
+    const error = refusal(() => feed([bytes], { fallback: pyro5 }));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(`invalid data: ${words}`);
+    const later = refusal(() => feed([message(pyro5, Buffer.from("a")), bytes], { fallback: pyro5 }));
+    expect(later.code).toBe("PYRO_BAD_TAG");
   });
 
   test("is refused as soon as six bytes are in, and not before", () => {

@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { connect, localAddressOf, proxy, release, uriOf } from "#pyro";
+import { type PythonProcess, type PythonPyro, startPython, whyNoPython } from "../support/python.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pyro-given-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Python opens the connection, and gives it to a daemon of its own. */
+const daemonOver = (version: PythonPyro): string => `
+import ast, socket, sys
+${version === 4 ? "import Pyro4 as P" : "import Pyro5.api as P"}
+class Echo(object):
+    @P.expose
+    def echo(self, value):
+        return value
+    @P.expose
+    def shout(self, text):
+        print("shouted", text, flush=True)
+    shout = P.oneway(shout)
+    @P.expose
+    @property
+    def mood(self):
+        return "fine"
+address = ast.literal_eval(sys.argv[1])
+s = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET, socket.SOCK_STREAM)
+s.connect(address)
+d = P.Daemon(connected_socket=s)
+d.register(Echo(), "echo")
+d.requestLoop()
+print("over", flush=True)
+sys.stdin.readline()
+`;
+
+interface Echo {
+  echo(value: unknown): unknown;
+  shout(text: string): void;
+  readonly mood: string;
+}
+
+/** The two ends of one connection: ours, and the Python program that has the other. */
+async function connected(
+  version: PythonPyro,
+  kind: "unix" | "tcp",
+): Promise<AsyncDisposable & { socket: Socket; python: PythonProcess }> {
+  const server: Server = createServer();
+  if (kind === "unix") server.listen(join(folder, `${version}-${Math.random()}`));
+  else server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const at = server.address();
+  const address = typeof at === "string" ? JSON.stringify(at) : `("127.0.0.1", ${(at as AddressInfo).port})`;
+  const arrived = once(server, "connection");
+  const python = await startPython(version, ["-c", daemonOver(version), address]);
+  const [socket] = (await arrived) as [Socket];
+  server.close();
+  return {
+    socket,
+    python,
+    [Symbol.asyncDispose]: () => {
+      socket.destroy();
+      return python[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
+  "a connection that there is already leads to a Python daemon of Pyro%i",
+  (version) => {
+    test.each(["unix", "tcp"] as const)(
+      "over %s: calls, oneway calls, attributes; the id is URI enough",
+      async (kind) => {
+        await using pair = await connected(version, kind);
+        const echo = proxy<Echo>("echo", { socket: pair.socket, protocol: version, timeoutMs: 20_000 });
+        expect(await echo.echo("hello")).toBe("hello");
+        expect(await echo.mood).toBe("fine");
+        await echo.shout("hey");
+        await pair.python.line(/^shouted hey$/, 20_000);
+        expect(await Promise.all([echo.echo(1), echo.echo(2), echo.echo([3])])).toEqual([1, 2, [3]]);
+        expect(String(uriOf(echo))).toBe("PYRO:echo@<<connected-socket>>:0");
+        const local = localAddressOf(echo);
+        if (kind === "tcp") expect(local).toMatchObject({ host: "127.0.0.1", port: pair.socket.localPort });
+        await expect((echo as unknown as { missing(): Promise<void> }).missing()).rejects.toMatchObject({
+          code: "PYRO_NO_SUCH_MEMBER",
+        });
+      },
+    );
+
+    test("it stays open when its proxy is released, and another proxy can have it", async () => {
+      await using pair = await connected(version, "unix");
+      const first = proxy<Echo>("echo", { socket: pair.socket, protocol: version, timeoutMs: 20_000 });
+      expect(await first.echo("first")).toBe("first");
+      await release(first);
+      expect(pair.socket.destroyed).toBe(false);
+      const second = proxy<Echo>("PYRO:echo@whatever:1", { socket: pair.socket, protocol: version, timeoutMs: 20_000 });
+      expect(await second.echo("second")).toBe("second");
+      await release(second);
+      pair.socket.end();
+      await pair.python.line(/^over$/, 20_000);
+    });
+
+    test("when it is closed, the calls say so", async () => {
+      await using pair = await connected(version, "unix");
+      const echo = proxy<Echo>("echo", { socket: pair.socket, protocol: version, timeoutMs: 20_000 });
+      await connect(echo);
+      pair.socket.destroy();
+      await expect(echo.echo("hello")).rejects.toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
+      await expect(echo.echo("hello")).rejects.toMatchObject({
+        code: "PYRO_CONNECTION_CLOSED",
+        message: "the socket that the proxy was given is closed; make a new proxy with another",
+      });
+    });
+  },
+);
+
+test.skipIf(whyNoPython() !== undefined)("nobody says which version is spoken: Pyro4 must be told", async () => {
+  await using pair = await connected(4, "unix");
+  const echo = proxy<Echo>("echo", { socket: pair.socket, timeoutMs: 1_000 });
+  await expect(echo.echo("hello")).rejects.toMatchObject({
+    code: expect.stringMatching(/^PYRO_(TIMEOUT|CONNECT_TIMEOUT)$/) as string,
+    message: expect.stringMatching(/if Pyro4 is at the other end, give the proxy protocol: 4$/) as string,
+  });
+});

@@ -1,0 +1,89 @@
+import { Duplex } from "node:stream";
+import { afterEach, expect, test, vi } from "vitest";
+import { connect, Daemon, expose, proxy, release } from "#pyro";
+import { dial } from "../../src/transport/dial.ts";
+import { readTransportItems } from "../../src/transport/items.ts";
+import { listen } from "../../src/transport/listen.ts";
+import { type TlsInfo, tlsInfoOf } from "../../src/transport/tls-listen.ts";
+import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
+import { Authority } from "../support/certificates.ts";
+import { ScriptedPeer } from "../support/scripted-peer.ts";
+
+class Echo {
+  echo(value: unknown): unknown {
+    return value;
+  }
+}
+expose(Echo, { methods: ["echo"] });
+
+const authority = new Authority("authority");
+const server = authority.issue("server", { hosts: ["127.0.0.1"] });
+const ca = authority.cert;
+const { ssl } = readTransportItems({});
+const ANY = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
+
+afterEach(() => vi.restoreAllMocks());
+
+test.each([
+  ["over TLS", { ...server }, { ca }],
+  ["plainly", false, false],
+] as const)("calls of one tick leave in one write, and so do their answers: %s", async (_how, tls, clients) => {
+  await using daemon = await Daemon.listen({ host: "127.0.0.1", tls });
+  const echo = proxy<Echo>(daemon.register(new Echo()), { tls: clients, timeoutMs: 20_000 });
+  await connect(echo);
+  const write = vi.spyOn(Duplex.prototype, "write");
+  const numbers = Array.from({ length: 50 }, (_, index) => index);
+  expect(await Promise.all(numbers.map((number) => echo.echo(number)))).toEqual(numbers);
+  expect(write).toHaveBeenCalledTimes(2);
+  await release(echo);
+});
+
+test("a client's certificate is at hand where its connection is taken; plain connections have none", async () => {
+  const taken = async (requestCert: boolean, certificate: object): Promise<TlsInfo | undefined> => {
+    const { promise, resolve } = Promise.withResolvers<TlsInfo | undefined>();
+    const tls = serverTls({ ...server, ca, requestCert, rejectUnauthorized: false }, ssl);
+    const listening = await listen(
+      ANY,
+      (socket) => {
+        resolve(tlsInfoOf(socket));
+        socket.destroy();
+      },
+      () => undefined,
+      { tls },
+    );
+    const { socket } = await dial(listening.location, { timeoutMs: 0, tls: clientTls({ ca, ...certificate }, ssl) });
+    socket.on("error", () => undefined);
+    const info = await promise;
+    await listening.close();
+    return info;
+  };
+  const alice = authority.issue("alice");
+  expect(await taken(true, alice)).toMatchObject({ authorized: true, peerCertificate: { subject: { CN: "alice" } } });
+  const mallory = new Authority("somebody else").issue("mallory");
+  expect(await taken(true, mallory)).toMatchObject({
+    authorized: false,
+    peerCertificate: { subject: { CN: "mallory" } },
+  });
+  expect(await taken(true, {})).toEqual({ authorized: false, peerCertificate: undefined });
+  expect(await taken(false, alice)).toEqual({ authorized: false, peerCertificate: undefined });
+});
+
+test("what a refused client sends is read no further than its first header, however long it says it is", async () => {
+  const heard: string[] = [];
+  await using daemon = await Daemon.listen({
+    host: "127.0.0.1",
+    tls: { ...server },
+    onError: (error) => heard.push(error.message),
+  });
+  const { location } = daemon;
+  await using peer = await ScriptedPeer.connect(location.kind === "tcp" ? location.port : 0);
+  const header = new Uint8Array(40);
+  header.set(new TextEncoder().encode("PYRO"));
+  header.set([0x01, 0xf6, 1, 1], 4); // Pyro5, CONNECT, serpent
+  header.set([0x20, 0, 0, 0], 12); // 512 MiB to come
+  header.set([0x4d, 0xc5], 38);
+  peer.send(header);
+  await peer.closed;
+  expect(peer.received.toString("latin1")).toContain("this port speaks TLS; give the client tls");
+  expect(heard).toEqual(["this port speaks TLS; give the client tls (Python: config.SSL)"]);
+});
