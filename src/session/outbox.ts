@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { giveBuffer } from "../buffer-pool.ts";
 import { ByteSink } from "../bytes.ts";
@@ -8,6 +9,8 @@ import { writeMessage } from "../wire/encoder.ts";
 
 /** More than this does not go into a socket at once. */
 const LARGE_BYTES = 64 << 10;
+/** Up to here, copying bytes costs less than a new buffer of the size of the one that they stand in. */
+const SMALL_BYTES = 8 << 10;
 
 /**
  * The one buffer in which all connections of the process write their messages. Mostly a connection's messages of one
@@ -31,9 +34,12 @@ export class Outbox {
   #behind: Buffer[] | undefined;
 
   readonly #limits: Limits;
+  /** TLS, and streams that are no sockets, are never done with what was written when the writing returns. */
+  readonly #takesLate: boolean;
 
   constructor(stream: Duplex, limits: Limits) {
     this.#stream = stream;
+    this.#takesLate = !(stream instanceof Socket) || "encrypted" in stream;
     this.#limits = limits;
   }
 
@@ -84,6 +90,10 @@ export class Outbox {
     if (sink.length === 0) return;
     const stream = this.#stream;
     const bytes = sink.since(0);
+    if (this.#takesLate && bytes.length <= SMALL_BYTES) {
+      stream.write(sink.take());
+      return;
+    }
     if (bytes.length > LARGE_BYTES) {
       const buffer = sink.handOver();
       stream.write(bytes, () => giveBuffer(buffer));
