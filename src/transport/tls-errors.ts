@@ -73,8 +73,11 @@ function serversFault(error: unknown, certified: boolean): Finding {
       text: `the server's certificate is not trusted (${textOf(error)}); tls.ca (PYRO_SSL_CACERTS) must hold its authority's`,
     };
   }
-  if (CERTIFICATE_ALERT.test(words) || (!certified && /ALERT_HANDSHAKE_FAILURE/.test(words))) {
-    const what = certified ? "the server refuses this client's certificate" : "the server wants a client certificate";
+  // TLS 1.2 has no word of its own for a certificate that is missing.
+  const old = !certified && words.includes("ALERT_HANDSHAKE_FAILURE");
+  if (CERTIFICATE_ALERT.test(words) || old) {
+    const wants = old ? "the server seems to want a client certificate" : "the server wants a client certificate";
+    const what = certified ? "the server refuses this client's certificate" : wants;
     const cure = certified ? "its authority must be known there" : "give tls.cert and tls.key (PYRO_SSL_CLIENTCERT)";
     return { code: "PYRO_TLS_CLIENT_CERTIFICATE", text: `${what} (${textOf(error)}); ${cure}` };
   }
