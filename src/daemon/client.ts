@@ -1,4 +1,5 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ConnectionInfo, Resource, TlsInfo } from "../context.ts";
 import { ConnectionClosedError } from "../errors.ts";
 import { locationText } from "../transport/location.ts";
@@ -83,8 +84,10 @@ function closed(resource: Resource): unknown {
   return Symbol.dispose in resource ? resource[Symbol.dispose]() : resource[Symbol.asyncDispose]();
 }
 
+const NOWHERE = { remoteAddress: undefined, remotePort: undefined };
+
 /** `host:port` of the other side; for a Unix socket, or a connection that is gone already, `otherwise`. */
-export function addressOf({ remoteAddress, remotePort }: Socket, otherwise: string): string {
-  if (remoteAddress === undefined || remotePort === undefined) return otherwise;
-  return locationText({ kind: "tcp", host: remoteAddress, port: remotePort });
+export function addressOf(socket: Duplex, otherwise: string): string {
+  const { remoteAddress: host, remotePort: port } = socket instanceof Socket ? socket : NOWHERE;
+  return host === undefined || port === undefined ? otherwise : locationText({ kind: "tcp", host, port });
 }

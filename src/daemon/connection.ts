@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ByteSink } from "../bytes.ts";
 import { callContext, enterCallContext, leaveCallContext } from "../context.ts";
 import { DaemonError, type ProtocolError, PyroError, SecurityError } from "../errors.ts";
@@ -6,6 +6,7 @@ import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
 import { NO_KEYWORDS } from "../signature.ts";
+import { LentStream } from "../transport/lent-stream.ts";
 import { tlsInfoOf } from "../transport/tls-listen.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
@@ -45,20 +46,31 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   #heldBytes = 0;
 
   /** @param denial why the client is sent away, whatever it says. */
-  constructor(socket: Socket, host: Host, where: string, denial?: string) {
+  constructor(stream: Duplex, host: Host, where: string, denial?: string) {
     this.#host = host;
+    // On a connection that the user made there is no handshake (`Pyro5 5.15, svr_existingconn.py`).
+    const given = stream instanceof LentStream;
+    const socket = given ? stream.owners : stream;
     this.info = new Client(addressOf(socket, where), tlsInfoOf(socket), host.report);
+    const accept = given ? CALLS : GREETING;
     this.#channel = new Channel(
-      socket,
-      { limits: host.codecs.limits, fallback: pyro5, accept: GREETING, peer: this.info.address },
+      stream,
+      { limits: host.codecs.limits, fallback: pyro5, accept, peer: this.info.address },
       this,
     );
+    if (given) return;
     this.#handshake = new Handshake(this.#channel, host, this.info, denial, (serializers) => {
       this.#handshake = undefined;
-      this.#serializers = serializers;
       this.#channel.accept = CALLS;
-      if (host.idleTimeoutMs > 0) this.#idle = setTimeout(() => this.#leaveIdle(), host.idleTimeoutMs);
+      this.#begin(serializers);
     });
+  }
+
+  #begin(serializers: SerializerSet): SerializerSet {
+    this.#serializers = serializers;
+    this.info.pyroVersion = this.#dialect.version;
+    if (this.#host.idleTimeoutMs > 0) this.#idle = setTimeout(() => this.#leaveIdle(), this.#host.idleTimeoutMs);
+    return serializers;
   }
 
   drain(): void {
@@ -80,10 +92,11 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
 
   onMessage(message: Message): void {
-    if (this.#serializers === undefined) return this.#handshake?.onMessage(message);
+    if (this.#handshake !== undefined) return this.#handshake.onMessage(message);
+    const serializers = this.#serializers ?? this.#begin(this.#host.codecs.forVersion(this.#dialect.version));
     if (message.type === MessageType.Ping) return this.#pong(message);
     if (this.#holding || this.#channel.congested) return this.#hold(message);
-    this.#invoke(message, this.#serializers);
+    this.#invoke(message, serializers);
   }
 
   onChunkRead(): void {

@@ -1,10 +1,11 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { config } from "../config.ts";
 import { CommunicationError, DaemonError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { createClassCodec } from "../serializers/classes.ts";
 import type { Metadata } from "../session/metadata.ts";
 import { createCodecs } from "../session/options.ts";
+import { given } from "../transport/given.ts";
 import { transportItems } from "../transport/items.ts";
 import { type Listening, listen, reachableHost } from "../transport/listen.ts";
 import { type Location, locationText } from "../transport/location.ts";
@@ -88,34 +89,41 @@ export class Daemon implements AsyncDisposable, DaemonView {
    */
   static async listen(options: DaemonOptions = {}): Promise<Daemon> {
     const daemon = new Daemon(options);
-    const { unixSocket, housekeeping } = options;
+    const { unixSocket, connectedSocket, housekeeping } = options;
     const natHost = options.natHost ?? (unixSocket === undefined ? config.natHost : undefined);
     if (natHost !== undefined && unixSocket !== undefined) {
       throw new CommunicationError("cannot use nathost together with unixsocket");
     }
-    const asked: Location =
-      unixSocket === undefined
-        ? { kind: "tcp", host: options.host ?? config.host, port: options.port ?? 0 }
-        : { kind: "unix", path: unixSocket };
-    const items = transportItems();
-    const listening = await listen(
-      asked,
-      (socket, refusal) => daemon.#connected(socket, refusal),
-      (error, client = "listener") => daemon.#host.report(error, client),
-      {
-        tls: serverTls(options.tls, items.ssl),
-        handshakeTimeoutMs: daemon.#host.handshakeTimeoutMs,
-        ipVersion: items.preferIpVersion,
-        noDelay: items.noDelay,
-      },
-    );
+    const listening =
+      connectedSocket === undefined
+        ? await daemon.#listen(options)
+        : given(connectedSocket, (stream) => daemon.#connected(stream, undefined));
     daemon.#listening = listening;
-    daemon.#published = publishedLocation(listening.location, natHost, options.natPort ?? config.natPort);
+    daemon.#published =
+      connectedSocket === undefined
+        ? publishedLocation(listening.location, natHost, options.natPort ?? config.natPort)
+        : listening.location;
+    if (connectedSocket !== undefined) void listening.close().then(daemon.#over.resolve);
     if (housekeeping !== undefined) {
       const failed = (error: unknown): void => daemon.#host.report(asError(error), "daemon");
       daemon.#stopChores = everyNowAndThen(housekeeping, options.housekeepingMs ?? 2_000, failed);
     }
     return daemon;
+  }
+
+  #listen({ host = config.host, port = 0, unixSocket, tls }: DaemonOptions): Promise<Listening> {
+    const items = transportItems();
+    return listen(
+      unixSocket === undefined ? { kind: "tcp", host, port } : { kind: "unix", path: unixSocket },
+      (socket, refusal) => this.#connected(socket, refusal),
+      (error, client = "listener") => this.#host.report(error, client),
+      {
+        tls: serverTls(tls, items.ssl),
+        handshakeTimeoutMs: this.#host.handshakeTimeoutMs,
+        ipVersion: items.preferIpVersion,
+        noDelay: items.noDelay,
+      },
+    );
   }
 
   /** Where clients reach the daemon: what stands in its URIs. Never a wildcard. */
@@ -216,7 +224,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
     clearTimeout(timer);
   }
 
-  #connected(socket: Socket, refusal: CommunicationError | undefined): void {
+  #connected(socket: Duplex, refusal: CommunicationError | undefined): void {
     const where = locationText(this.boundLocation);
     if (refusal !== undefined) {
       this.#denied.add(new RefusedConnection(socket, this.#host, where, refusal));

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { CallContext, ConnectionInfo } from "../context.ts";
 import type { Limits } from "../limits.ts";
 import type { ServerTlsOptions } from "../transport/tls-options.ts";
@@ -20,6 +21,11 @@ export interface DaemonOptions {
   readonly port?: number;
   /** Listen on a Unix socket of this path instead. */
   readonly unixSocket?: string;
+  /**
+   * Serve this one connection, and listen nowhere: one end of a socket pair, or any stream that leads to a client which
+   * has such a connection too. There is no handshake. It stays open when the daemon closes; `loop` ends with it.
+   */
+  readonly connectedSocket?: Duplex;
   /**
    * The host that goes into URIs, for daemons behind address translation. Default: PYRO_NATHOST, else the host as
    * given, else, for a wildcard, this machine's own address.

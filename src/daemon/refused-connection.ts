@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { CommunicationError, ProtocolError } from "../errors.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
@@ -19,7 +19,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
   readonly #timer: NodeJS.Timeout | undefined;
   #told = false;
 
-  constructor(socket: Socket, host: Host, where: string, refusal: CommunicationError) {
+  constructor(socket: Duplex, host: Host, where: string, refusal: CommunicationError) {
     this.#host = host;
     this.#refusal = refusal;
     this.client = addressOf(socket, where);

@@ -1,6 +1,6 @@
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { ConnectionClosedError, TimeoutError } from "../errors.ts";
+import { locationOf } from "../transport/given.ts";
 import { LentStream } from "../transport/lent-stream.ts";
 import type { Location } from "../transport/location.ts";
 import { MessageType } from "../wire/message.ts";
@@ -45,7 +45,7 @@ export async function sessionOver(
     handshake: undefined,
     metadata: undefined,
     location,
-    localAddress: localAddressOf(socket, location),
+    localAddress: locationOf(socket),
     options,
   });
   if (!options.metadata) return session;
@@ -60,9 +60,4 @@ export async function sessionOver(
     const text = `${error.message}; if Pyro4 is at the other end, give the proxy protocol: 4`;
     throw new TimeoutError(text, { cause: error });
   }
-}
-
-function localAddressOf(socket: Duplex, location: Location): Location {
-  if (!(socket instanceof Socket) || socket.localAddress === undefined) return location;
-  return { kind: "tcp", host: socket.localAddress, port: socket.localPort ?? 0 };
 }

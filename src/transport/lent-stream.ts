@@ -6,12 +6,13 @@ import { Duplex } from "node:stream";
  * without anything of ours on it. Whoever opened it closes it, as with Pyro's `connected_socket`.
  */
 export class LentStream extends Duplex {
-  readonly #owners: Duplex;
+  /** The stream itself. */
+  readonly owners: Duplex;
   readonly #giveBack: () => void;
 
   constructor(owners: Duplex) {
     super({ allowHalfOpen: true });
-    this.#owners = owners;
+    this.owners = owners;
     const data = (chunk: Buffer): void => {
       if (!this.push(chunk)) owners.pause();
     };
@@ -33,11 +34,11 @@ export class LentStream extends Duplex {
   }
 
   override _read(): void {
-    if (!this.destroyed) this.#owners.resume();
+    if (!this.destroyed) this.owners.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#owners.write(chunk, done);
+    this.owners.write(chunk, done);
   }
 
   /** Everything is handed on: the loan is over at once, so that nothing more is read from its owner. */

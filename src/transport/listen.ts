@@ -10,13 +10,17 @@ import type { ServerTls } from "./tls-options.ts";
 import { badPath, removeStale } from "./unix-socket.ts";
 
 export interface Listening {
-  readonly server: Server;
   /** What was asked for, with the port that the system chose when 0 was asked. */
   readonly location: Location;
   /** Takes no more connections; resolves when those that there are have ended. Removes a Unix socket's file. */
   close(): Promise<void>;
   /** Ends the connections that nobody has been told of yet. */
   destroy(): void;
+}
+
+/** One that opened a port or a socket file for it. */
+export interface ServerListening extends Listening {
+  readonly server: Server;
 }
 
 export interface ListenOptions {
@@ -60,7 +64,7 @@ export async function listen(
   onConnection: Taker,
   onError: Complain,
   options: ListenOptions = {},
-): Promise<Listening> {
+): Promise<ServerListening> {
   const { tls, noDelay = true, backlog = 511, handshakeTimeoutMs = 0 } = options;
   // `[::1]`, as it stands in a URI.
   const location = asked.kind === "tcp" ? { ...asked, host: asked.host.replace(/^\[(.*)\]$/, "$1") } : asked;

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { createServer, type Server, TLSSocket } from "node:tls";
 import type { TlsInfo } from "../context.ts";
 import { type CommunicationError, TimeoutError } from "../errors.ts";
@@ -12,7 +13,7 @@ const TLS_HANDSHAKE = 0x16;
 const NEVER_MS = 0x7fff_ffff;
 
 /** What is known of a connection's TLS; undefined for one without. */
-export function tlsInfoOf(socket: Socket): TlsInfo | undefined {
+export function tlsInfoOf(socket: Duplex): TlsInfo | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   const certificate = socket.getPeerCertificate();
   const shown = Object.keys(certificate ?? {}).length > 0;

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { connect, localAddressOf, proxy, release, uriOf } from "#pyro";
+import { callContext, connect, Daemon, expose, localAddressOf, proxy, release, uriOf } from "#pyro";
 import { type PythonProcess, type PythonPyro, startPython, whyNoPython } from "../support/python.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pyro-given-"));
@@ -36,16 +36,51 @@ print("over", flush=True)
 sys.stdin.readline()
 `;
 
+/** Python opens the connection, and calls through it what it is told to. */
+const clientOver = (version: PythonPyro): string => `
+import ast, socket, sys
+${version === 4 ? "import Pyro4 as P" : "import Pyro5.api as P"}
+address = ast.literal_eval(sys.argv[1])
+s = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET, socket.SOCK_STREAM)
+s.connect(address)
+echo = None
+for line in sys.stdin:
+    try:
+        if echo is None:
+            echo = P.Proxy("echo", connected_socket=s)
+        what, value = line.split()
+        if what == "get":
+            print("answer", getattr(echo, value), flush=True)
+        else:
+            print("answer", getattr(echo, what)(value), flush=True)
+    except Exception as error:
+        print("failed", type(error).__name__, error, flush=True)
+s.close()
+`;
+
 interface Echo {
   echo(value: unknown): unknown;
   shout(text: string): void;
   readonly mood: string;
 }
 
+const shouted: string[] = [];
+class OurEcho implements Echo {
+  readonly mood = "fine";
+  echo(value: unknown): unknown {
+    return value;
+  }
+  shout(text: string): void {
+    shouted.push(`${callContext()?.connection.pyroVersion} ${text}`);
+  }
+}
+expose(OurEcho, { methods: ["echo", "shout"], oneway: ["shout"], attrs: ["mood"] });
+
 /** The two ends of one connection: ours, and the Python program that has the other. */
 async function connected(
   version: PythonPyro,
   kind: "unix" | "tcp",
+  program = daemonOver(version),
 ): Promise<AsyncDisposable & { socket: Socket; python: PythonProcess }> {
   const server: Server = createServer();
   if (kind === "unix") server.listen(join(folder, `${version}-${Math.random()}`));
@@ -54,7 +89,7 @@ async function connected(
   const at = server.address();
   const address = typeof at === "string" ? JSON.stringify(at) : `("127.0.0.1", ${(at as AddressInfo).port})`;
   const arrived = once(server, "connection");
-  const python = await startPython(version, ["-c", daemonOver(version), address]);
+  const python = await startPython(version, ["-c", program, address]);
   const [socket] = (await arrived) as [Socket];
   server.close();
   return {
@@ -112,6 +147,50 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
         code: "PYRO_CONNECTION_CLOSED",
         message: "the socket that the proxy was given is closed; make a new proxy with another",
       });
+    });
+  },
+);
+
+describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
+  "a connection that there is already brings a Python client of Pyro%i",
+  (version) => {
+    test.each(["unix", "tcp"] as const)("over %s: calls, oneway calls, attributes, errors", async (kind) => {
+      await using pair = await connected(version, kind, clientOver(version));
+      const heard: string[] = [];
+      await using daemon = await Daemon.listen({
+        connectedSocket: pair.socket,
+        onError: (error) => heard.push(error.message),
+        onDisconnect: ({ address }) => heard.push(`gone: ${address}`),
+      });
+      const uri = String(daemon.register(new OurEcho(), "echo"));
+      const ask = async (line: string): Promise<string> => {
+        pair.python.say(line);
+        return (await pair.python.line(/^(answer|failed)/, 20_000)).input;
+      };
+      expect(await ask("echo hello")).toBe("answer hello");
+      expect(await ask("get mood")).toBe("answer fine");
+      expect(await ask("shout hey")).toBe("answer None");
+      expect(await ask("echo again")).toBe("answer again");
+      expect(shouted.splice(0)).toEqual([`${version} hey`]);
+      expect(await ask("missing x")).toMatch(/^failed AttributeError /);
+      const { localPort, remotePort } = pair.socket;
+      expect(uri).toBe(kind === "tcp" ? `PYRO:echo@127.0.0.1:${localPort}` : "PYRO:echo@./u:<<not-bound>>");
+      const looped = daemon.loop();
+      expect(await pair.python.ends()).toBe(0);
+      await looped;
+      expect(heard).toEqual([kind === "tcp" ? `gone: 127.0.0.1:${remotePort}` : "gone: ./u:<<not-bound>>"]);
+    });
+
+    test("it stays open when its daemon closes, and another daemon can have it", async () => {
+      await using pair = await connected(version, "unix", clientOver(version));
+      for (const word of ["first", "second"]) {
+        await using daemon = await Daemon.listen({ connectedSocket: pair.socket });
+        daemon.register(new OurEcho(), "echo");
+        pair.python.say(`echo ${word}`);
+        expect((await pair.python.line(/^(answer|failed)/, 20_000)).input).toBe(`answer ${word}`);
+        await daemon.close();
+        expect(pair.socket.destroyed).toBe(false);
+      }
     });
   },
 );

@@ -1,10 +1,10 @@
 import { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
-import { connect, Daemon, expose, proxy, release } from "#pyro";
+import { connect, Daemon, expose, proxy, release, type TlsInfo } from "#pyro";
 import { dial } from "../../src/transport/dial.ts";
 import { readTransportItems } from "../../src/transport/items.ts";
 import { listen } from "../../src/transport/listen.ts";
-import { type TlsInfo, tlsInfoOf } from "../../src/transport/tls-listen.ts";
+import { tlsInfoOf } from "../../src/transport/tls-listen.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
 import { Authority } from "../support/certificates.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
