@@ -20,6 +20,8 @@ interface Served extends AsyncDisposable {
   /** What its onError heard: codes. */
   readonly heard: string[];
   readonly said: string[];
+  /** Whose certificate each client showed, and whether it was good, as the handshake's validation saw it. */
+  readonly shown: string[];
   /** Resolves when the error of that code was heard. */
   hears(code: string): Promise<void>;
 }
@@ -27,12 +29,17 @@ interface Served extends AsyncDisposable {
 async function serve(tls: ServerTlsOptions | false, handshakeTimeoutMs = 20_000, drainMs = 3_000): Promise<Served> {
   const heard: string[] = [];
   const said: string[] = [];
+  const shown: string[] = [];
   let wake: () => void = () => undefined;
   const daemon = await Daemon.listen({
     host: "127.0.0.1",
     tls,
     handshakeTimeoutMs,
     drainMs,
+    validateHandshake: (_data, { tls: secret }) => {
+      shown.push(`${secret?.peerCertificate?.subject.CN} ${secret?.authorized}`);
+      return "hello";
+    },
     onError: (error, client) => {
       heard.push(error instanceof PyroError ? error.code : String(error));
       said.push(`${client} ${error.message}`);
@@ -43,7 +50,7 @@ async function serve(tls: ServerTlsOptions | false, handshakeTimeoutMs = 20_000,
   const hears = async (code: string): Promise<void> => {
     while (!heard.includes(code)) await new Promise<void>((resolve) => (wake = resolve));
   };
-  return { uri, heard, said, hears, [Symbol.asyncDispose]: () => daemon.close() };
+  return { uri, heard, said, shown, hears, [Symbol.asyncDispose]: () => daemon.close() };
 }
 
 describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python client of Pyro%i over TLS", (version) => {
@@ -53,15 +60,30 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python cli
     expect(await client.call(served.uri)).toBe("answer hello");
     expect(await client.call(served.uri.replace("127.0.0.1", "localhost"))).toBe("answer hello");
     expect(served.heard).toEqual([]);
+    expect(served.shown).toEqual(["undefined false", "undefined false"]);
+    await using plain = await serve(false);
+    await using open = await echoClient(version);
+    expect(await open.call(plain.uri)).toBe("answer hello");
+    expect(plain.shown).toEqual(["undefined undefined"]);
   });
 
-  test("2-way: shows its certificate, also from a locked key", async () => {
+  test("2-way: shows its certificate, also from a locked key; the handshake's validation has it at hand", async () => {
     await using served = await serve({ ...server, ca, requestCert: true });
     await using alice = await echoClient(version, made.clientItems(ca, made.client));
     expect(await alice.call(served.uri)).toBe("answer hello");
     await using bob = await echoClient(version, made.clientItems(ca, made.lockedClient, "open sesame"));
     expect(await bob.call(served.uri)).toBe("answer hello");
     expect(served.heard).toEqual([]);
+    expect(served.shown).toEqual(["alice true", "bob true"]);
+  });
+
+  test("with rejectUnauthorized: false any certificate comes in, or none, for the validation to judge", async () => {
+    await using served = await serve({ ...server, ca, requestCert: true, rejectUnauthorized: false });
+    for (const certificate of [made.client, made.strangeClient, undefined]) {
+      await using client = await echoClient(version, made.clientItems(ca, certificate));
+      expect(await client.call(served.uri)).toBe("answer hello");
+    }
+    expect(served.shown).toEqual(["alice true", "mallory false", "undefined false"]);
   });
 
   test("does not believe a wrong authority, a wrong host or an expired certificate; we hear of it and live on", async () => {
