@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
-import { connect, Daemon, expose, proxy, release, type TlsInfo } from "#pyro";
+import { connect, Daemon, expose, PyroError, proxy, release, type TlsInfo } from "#pyro";
 import { dial } from "../../src/transport/dial.ts";
 import { readTransportItems } from "../../src/transport/items.ts";
 import { listen } from "../../src/transport/listen.ts";
@@ -86,4 +86,34 @@ test("what a refused client sends is read no further than its first header, howe
   await peer.closed;
   expect(peer.received.toString("latin1")).toContain("this port speaks TLS; give the client tls");
   expect(heard).toEqual(["this port speaks TLS; give the client tls (Python: config.SSL)"]);
+});
+
+test("whatever comes to a port that speaks TLS is refused, reported and outlived", async () => {
+  const heard: string[] = [];
+  await using daemon = await Daemon.listen({
+    host: "127.0.0.1",
+    tls: { ...server },
+    handshakeTimeoutMs: 5_000,
+    onError: (error) => heard.push(error instanceof PyroError ? error.code : String(error)),
+  });
+  const port = daemon.location.kind === "tcp" ? daemon.location.port : 0;
+  const garbage = Array.from({ length: 300 }, (_, index) => (index * 7919) & 0xff);
+  const cases: [string, Uint8Array][] = [
+    ["PYRO_TLS_EXPECTED", new TextEncoder().encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")],
+    ["PYRO_TLS_EXPECTED", Uint8Array.from([0, ...garbage])],
+    ["PYRO_TLS", Uint8Array.from([0x16, ...garbage])],
+    ["PYRO_TLS", Uint8Array.from([0x16, 3, 1, 0, 4, 1, 0, 0, 0])],
+    ["PYRO_TLS", Uint8Array.from([0x16, 3, 1, 0x40, 0, 2, ...garbage])],
+  ];
+  for (const [code, bytes] of cases) {
+    await using peer = await ScriptedPeer.connect(port);
+    peer.send(bytes);
+    // Some wait for more, as TLS may come in pieces: they end with the peer.
+    await vi.waitFor(() => expect(heard.length > 0 || peer.received.length > 0).toBe(true), 500).catch(() => undefined);
+    await peer[Symbol.asyncDispose]();
+    await vi.waitFor(() => expect(heard.splice(0)).toEqual([code]), { timeout: 10_000 });
+  }
+  const echo = proxy<Echo>(daemon.register(new Echo()), { tls: { ca }, timeoutMs: 20_000 });
+  expect(await echo.echo("hello")).toBe("hello");
+  await release(echo);
 });
