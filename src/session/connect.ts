@@ -3,7 +3,7 @@ import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError 
 import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
-import { isTlsError, tlsConnectError } from "../transport/tls-errors.ts";
+import { codeOfRefusal, isTlsError, tlsConnectError } from "../transport/tls-errors.ts";
 import { tlsComplaint } from "../transport/tls-probe.ts";
 import { dictValue } from "../values.ts";
 import type { Dialect } from "../wire/dialect.ts";
@@ -101,7 +101,8 @@ async function attempt(
       const marshal = message.serializerId === (spoken.version === 4 ? 3 : 2);
       const text = marshal ? loadText(message.payload) : String(serializer.codec.load(message.payload));
       channel.end();
-      reject(new CommunicationError(`connection to ${where} rejected: ${text}`, { code: "PYRO_REJECTED" }));
+      const code = codeOfRefusal(text) ?? "PYRO_REJECTED";
+      reject(new CommunicationError(`connection to ${where} rejected: ${text}`, { code }));
     } else {
       const { handshake, metadata } = parseConnectOk(serializer.codec.load(message.payload), message.flags, dialect);
       session = new ClientSession({

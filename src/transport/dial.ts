@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import { lookup } from "node:dns";
 import { connect, type LookupFunction, type NetConnectOpts, type Socket } from "node:net";
 import { type CommunicationError, TimeoutError } from "../errors.ts";
 import type { IpVersion } from "./items.ts";
@@ -45,15 +44,16 @@ export interface DialOptions extends DialSettings {
 }
 
 /** IPv4 addresses first and others if there are none, or IPv6 only (`Pyro5 5.15, socketutil.py`, get_ip_address). */
-const LOOKUPS: Readonly<Record<4 | 6, LookupFunction>> = {
-  4: (host, options, callback) => lookup(host, { ...options, order: "ipv4first" }, callback),
-  6: (host, options, callback) => lookup(host, { ...options, family: 6 }, callback),
-};
+function lookupFor(ipVersion: 4 | 6): LookupFunction {
+  const { lookup } = process.getBuiltinModule("node:dns"); // loaded for those who choose
+  const how = ipVersion === 6 ? ({ family: 6 } as const) : ({ order: "ipv4first" } as const);
+  return (host, options, callback) => lookup(host, { ...options, ...how }, callback);
+}
 
 function target(location: Location, { ipVersion = 0 }: DialSettings): NetConnectOpts {
   if (location.kind === "unix") return { path: location.path };
   const { host, port } = location;
-  return ipVersion === 0 ? { host, port } : { host, port, lookup: LOOKUPS[ipVersion] };
+  return ipVersion === 0 ? { host, port } : { host, port, lookup: lookupFor(ipVersion) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { isIP, type NetConnectOpts } from "node:net";
-import { type ConnectionOptions, checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { Location } from "./location.ts";
+import { nodeTls } from "./node-tls.ts";
 import type { ClientTls } from "./tls-options.ts";
 
 /** The host that a certificate must be for: a Unix socket's is this machine. */
@@ -17,10 +18,10 @@ export function secureSocket(location: Location, where: NetConnectOpts, tls: Cli
     secureContext: tls.context,
     // Said always: NODE_TLS_REJECT_UNAUTHORIZED must not decide.
     rejectUnauthorized: tls.rejectUnauthorized,
-    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+    checkServerIdentity: (_name, certificate) => nodeTls().checkServerIdentity(host, certificate),
     // TLS has no names that are addresses.
     ...(isIP(host) === 0 ? { servername: host } : {}),
   };
-  const socket = connect(options);
+  const socket = nodeTls().connect(options);
   return socket.once("connect", () => socket.setNoDelay(noDelay).setKeepAlive(true));
 }

@@ -6,6 +6,11 @@ import { type Location, locationText } from "./location.ts";
  * (`ERR_SSL_WRONG_VERSION_NUMBER`) or, where writing met the failure, in the message behind `EPROTO`.
  */
 
+/** What a daemon of ours says to clients that cannot come in; it begins with one of these. */
+const NO_PLAIN_CLIENTS = "this port speaks TLS";
+const CERTIFICATE_WANTED = "this daemon wants a client certificate";
+const CERTIFICATE_BAD = "the client certificate is";
+
 /** What was found wrong, in terms of the one who notices it. */
 interface Finding {
   readonly code: string;
@@ -94,7 +99,7 @@ export function tlsConnectError(location: Location, cause: unknown, certified: b
 export function tlsExpected(location: Location | undefined): CommunicationError {
   const code = "PYRO_TLS_EXPECTED";
   if (location === undefined) {
-    return new CommunicationError("this port speaks TLS; give the client tls (Python: config.SSL)", { code });
+    return new CommunicationError(`${NO_PLAIN_CLIENTS}; give the client tls (Python: config.SSL)`, { code });
   }
   const text = `cannot connect to ${locationText(location)}: this port speaks TLS; give the proxy tls, or set PYRO_SSL`;
   return new CommunicationError(text, { code });
@@ -121,15 +126,22 @@ export function tlsAcceptError(cause: unknown): CommunicationError {
 export function clientCertificateError(reason: string, shown: boolean): CommunicationError {
   if (!shown) {
     return new CommunicationError(
-      "this daemon wants a client certificate, and none was shown; give the client one (Python: SSL_CLIENTCERT)",
+      `${CERTIFICATE_WANTED}, and none was shown; give the client one (Python: SSL_CLIENTCERT)`,
       { code: "PYRO_TLS_CLIENT_CERTIFICATE" },
     );
   }
   return EXPIRED.test(reason)
-    ? new CommunicationError(`the client certificate is out of its time (${reason}); renew it`, {
+    ? new CommunicationError(`${CERTIFICATE_BAD} out of its time (${reason}); renew it`, {
         code: "PYRO_TLS_EXPIRED",
       })
-    : new CommunicationError(`the client certificate is not trusted here (${reason}); the daemon's ca decides`, {
+    : new CommunicationError(`${CERTIFICATE_BAD} not trusted here (${reason}); the daemon's ca decides`, {
         code: "PYRO_TLS_UNTRUSTED",
       });
+}
+
+/** The code for a handshake that a daemon of ours refused because of TLS; undefined for other refusals. */
+export function codeOfRefusal(text: string): string | undefined {
+  if (text.startsWith(NO_PLAIN_CLIENTS)) return "PYRO_TLS_EXPECTED";
+  const certificate = text.startsWith(CERTIFICATE_WANTED) || text.startsWith(CERTIFICATE_BAD);
+  return certificate ? "PYRO_TLS_CLIENT_CERTIFICATE" : undefined;
 }

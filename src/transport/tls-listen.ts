@@ -1,9 +1,10 @@
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createServer, type Server, TLSSocket } from "node:tls";
+import type { Server, TLSSocket } from "node:tls";
 import type { TlsInfo } from "../context.ts";
 import { type CommunicationError, TimeoutError } from "../errors.ts";
+import { nodeTls } from "./node-tls.ts";
 import { clientCertificateError, tlsAcceptError, tlsExpected } from "./tls-errors.ts";
 import type { ServerTls } from "./tls-options.ts";
 
@@ -12,9 +13,13 @@ const TLS_HANDSHAKE = 0x16;
 /** As long as Node's timers go. */
 const NEVER_MS = 0x7fff_ffff;
 
+function isTls(socket: Duplex): socket is TLSSocket {
+  return "encrypted" in socket;
+}
+
 /** What is known of a connection's TLS; undefined for one without. */
 export function tlsInfoOf(socket: Duplex): TlsInfo | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined;
+  if (!isTls(socket)) return undefined;
   const certificate = socket.getPeerCertificate();
   const shown = Object.keys(certificate ?? {}).length > 0;
   return { authorized: socket.authorized, peerCertificate: shown ? certificate : undefined };
@@ -54,7 +59,7 @@ export class TlsGate {
     this.#take = take;
     this.#complain = complain;
     this.#timeoutMs = timeoutMs;
-    this.#server = createServer({ ...tls.options, handshakeTimeout: timeoutMs > 0 ? timeoutMs : NEVER_MS });
+    this.#server = nodeTls().createServer({ ...tls.options, handshakeTimeout: timeoutMs > 0 ? timeoutMs : NEVER_MS });
     this.#server.on("secureConnection", (socket: TLSSocket) => this.#through(socket));
     this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
       const client = addressOf(socket) ?? "a TLS client"; // nobody knows where it was once it is gone

@@ -1,9 +1,9 @@
-import { X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createSecureContext, type SecureContext, type SecureContextOptions, type TlsOptions } from "node:tls";
+import type { SecureContext, SecureContextOptions, TlsOptions } from "node:tls";
 import { PyroError } from "../errors.ts";
 import type { SslItems } from "./items.ts";
+import { nodeTls } from "./node-tls.ts";
 
 /**
  * What is shown to the other side, and who is believed: Node's own names, and PEM texts or bytes as Node takes them,
@@ -73,7 +73,7 @@ export function clientTls(given: Given<ClientTlsOptions>, items: SslItems): Clie
   const { rejectUnauthorized = true } = options;
   const all = credentials(options, items, own, "CLIENT");
   const tls: ClientTls = {
-    context: checked(() => createSecureContext(all)),
+    context: checked(() => nodeTls().createSecureContext(all)),
     servername: options.servername,
     rejectUnauthorized,
     certified: all.cert !== undefined,
@@ -107,7 +107,7 @@ export function serverTls(given: Given<ServerTlsOptions>, items: SslItems): Serv
     // Node and Python would then take a certificate of any public authority, which anyone can have.
     throw unusable("to ask clients for a certificate, tell who may vouch for them: ca, or PYRO_SSL_CACERTS");
   }
-  checked(() => createSecureContext(all));
+  checked(() => nodeTls().createSecureContext(all));
   // Judged by the listener itself, which can tell the client in Pyro's words why it is refused.
   return { options: { ...all, requestCert, rejectUnauthorized: false }, certificateRequired };
 }
@@ -174,7 +174,7 @@ function mustBePem<T extends Pem>(given: T, name: string): T {
     if (!text.includes("-----BEGIN")) {
       throw unusable(`${name} holds no certificate: it takes PEM (-----BEGIN CERTIFICATE-----...), no file name`);
     }
-    checked(() => new X509Certificate(text));
+    checked(() => new (process.getBuiltinModule("node:crypto").X509Certificate)(text));
   }
   return given;
 }

@@ -1,7 +1,7 @@
-import { connect } from "node:tls";
 import type { CommunicationError } from "../errors.ts";
 import type { DialSettings } from "./dial.ts";
 import type { Location } from "./location.ts";
+import { nodeTls } from "./node-tls.ts";
 import { isTlsError, tlsConnectError, tlsExpected } from "./tls-errors.ts";
 
 /** A server that does not answer this soon has told enough by not answering the first time. */
@@ -20,7 +20,7 @@ export function tlsComplaint(
   timeoutMs: number,
 ): Promise<CommunicationError | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({
+    const socket = nodeTls().connect({
       ...(location.kind === "unix" ? { path: location.path } : { host: location.host, port: location.port }),
       ...(tls === undefined ? {} : { secureContext: tls.context }),
       // Nothing is said to whoever it is, and nothing believed.

@@ -1,4 +1,4 @@
-import { lstat, unlink } from "node:fs/promises";
+import { lstatSync, unlinkSync } from "node:fs";
 import { connect } from "node:net";
 
 /** Linux has names of sockets that are no files: they begin with NUL, and go with the process. */
@@ -21,12 +21,12 @@ export function badPath(path: string): string | undefined {
  */
 export async function removeStale(path: string): Promise<boolean> {
   if (isAbstract(path)) return false;
-  const before = await lstat(path).catch(() => undefined);
+  const before = lstatSync(path, { throwIfNoEntry: false });
   if (before?.isSocket() !== true || !(await isDead(path))) return false;
-  const now = await lstat(path).catch(() => undefined);
+  const now = lstatSync(path, { throwIfNoEntry: false });
   // Another program that starts now may have made its own there.
   if (now?.ino !== before.ino || now.ctimeMs !== before.ctimeMs) return false;
-  await unlink(path);
+  unlinkSync(path);
   return true;
 }
 

@@ -78,9 +78,11 @@ class Thing {
 await using daemon = await Daemon.listen({ host: "127.0.0.1" });
 const kept = new Thing();
 daemon.register(kept, "kept", { weak: true });
-const uri = (() => daemon.register(new Thing(), "weak", { weak: true }))();
+let held = new Thing();
+const uri = daemon.register(held, "weak", { weak: true });
 await using remote = proxy(uri);
 const first = await remote.hello();
+held = undefined; // not before: the collector may come at any time
 for (let times = 0; times < 200 && daemon.ids.length > 2; times++) {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 20));

@@ -19,29 +19,26 @@ const { HOSTS, answer } = vi.hoisted(() => {
     all?: boolean;
   }
   const answer = (host: string, { family, order }: Asked): LookupAddress[] => {
-    const found = (HOSTS[host] ?? []).filter((one) => family === undefined || family === 0 || one.family === family);
+    const itself = [{ address: host, family: host.includes(":") ? 6 : 4 }];
+    const found = (HOSTS[host] ?? (/^[\d.:]+$/.test(host) ? itself : [])).filter(
+      (one) => family === undefined || family === 0 || one.family === family,
+    );
     if (found.length === 0) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: "ENOTFOUND" });
     return order === "ipv4first" ? found.toSorted((a, b) => a.family - b.family) : found;
   };
   return { HOSTS, answer };
 });
 
-vi.mock("node:dns", async (original) => ({
-  ...(await original<typeof import("node:dns")>()),
-  lookup: (
-    host: string,
-    options: Parameters<typeof answer>[1],
-    done: (error: Error | null, ...found: unknown[]) => void,
-  ) => {
-    try {
-      const found = answer(host, options);
-      if (options.all === true) done(null, found);
-      else done(null, found[0]?.address, found[0]?.family);
-    } catch (error) {
-      done(error as Error);
-    }
-  },
-}));
+const lookup = (host: string, options: Parameters<typeof answer>[1], done: (...results: unknown[]) => void): void => {
+  try {
+    const found = answer(host, options);
+    if (options.all === true) done(null, found);
+    else done(null, found[0]?.address, found[0]?.family);
+  } catch (error) {
+    done(error);
+  }
+};
+vi.spyOn(process.getBuiltinModule("node:dns"), "lookup").mockImplementation(lookup as never);
 vi.mock("node:dns/promises", () => ({
   lookup: (host: string, options: object) => new Promise((resolve) => resolve(answer(host, options))),
 }));

@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
-import { connect, Daemon, expose, PyroError, proxy, release, type TlsInfo } from "#pyro";
+import { type ClientTlsOptions, connect, Daemon, expose, PyroError, proxy, release, type TlsInfo } from "#pyro";
 import { dial } from "../../src/transport/dial.ts";
 import { readTransportItems } from "../../src/transport/items.ts";
 import { listen } from "../../src/transport/listen.ts";
@@ -66,6 +66,26 @@ test("a client's certificate is at hand where its connection is taken; plain con
   });
   expect(await taken(true, {})).toEqual({ authorized: false, peerCertificate: undefined });
   expect(await taken(false, alice)).toEqual({ authorized: false, peerCertificate: undefined });
+});
+
+test("our own client learns the same from our daemon as from Python's", async () => {
+  const mallory = new Authority("somebody else").issue("mallory");
+  const old = authority.issue("old", { fromDays: -9, untilDays: -2 });
+  await using secret = await Daemon.listen({ host: "127.0.0.1", tls: { ...server, ca, requestCert: true } });
+  await using plain = await Daemon.listen({ host: "127.0.0.1", tls: false });
+  for (const daemon of [secret, plain]) daemon.register(new Echo(), "echo");
+  const cases: [Daemon, ClientTlsOptions | false, string, RegExp][] = [
+    [secret, false, "PYRO_TLS_EXPECTED", /this port speaks TLS/],
+    [plain, { ca }, "PYRO_TLS_UNEXPECTED", /this port does not speak TLS/],
+    [secret, { ca }, "PYRO_TLS_CLIENT_CERTIFICATE", /wants a client certificate, and none was shown/],
+    [secret, { ca, ...mallory }, "PYRO_TLS_CLIENT_CERTIFICATE", /the client certificate is not trusted here/],
+    [secret, { ca, ...old }, "PYRO_TLS_CLIENT_CERTIFICATE", /the client certificate is out of its time/],
+  ];
+  for (const [daemon, tls, code, words] of cases) {
+    const echo = proxy<Echo>(daemon.uriFor("echo"), { tls, timeoutMs: 20_000 });
+    const message = expect.stringMatching(words) as string;
+    await expect(echo.echo("hello")).rejects.toMatchObject({ name: "CommunicationError", code, message });
+  }
 });
 
 test("what a refused client sends is read no further than its first header, however long it says it is", async () => {
