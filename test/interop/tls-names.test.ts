@@ -32,7 +32,8 @@ for (;;) {
     console.log("answer " + (await echo.echo("hello")));
     break;
   } catch (error) {
-    if (error.code !== "PYRO_UNKNOWN_NAME") throw error;
+    if (error.name !== "NamingError" || !error.message.startsWith("unknown name")) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 20)); // it is not registered yet
   }
 }
 process.stdin.resume().on("end", async () => {
