@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { ByteSink } from "../bytes.ts";
 import { callContext, enterCallContext, leaveCallContext } from "../context.ts";
-import { DaemonError, type ProtocolError, PyroError, SecurityError } from "../errors.ts";
+import { DaemonError, type ProtocolError, SecurityError } from "../errors.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
@@ -19,7 +19,8 @@ import type { ClientConnection, Host } from "./host.ts";
 import { InstanceCache, instanceFor } from "./instances.ts";
 import { type Registration, targetOf } from "./objects.ts";
 import { ServedCall } from "./served-call.ts";
-import { asError, isThenable, reasonOf, unwritableResult } from "./thrown.ts";
+import { streamItems } from "./streams.ts";
+import { asError, isThenable, unwritableError, unwritableResult } from "./thrown.ts";
 
 const GREETING = [MessageType.Connect];
 const CALLS = [MessageType.Invoke, MessageType.Ping];
@@ -53,11 +54,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     const socket = given ? stream.owners : stream;
     this.info = new Client(addressOf(socket, where), tlsInfoOf(socket), host.report);
     const accept = given ? CALLS : GREETING;
-    this.#channel = new Channel(
-      stream,
-      { limits: host.codecs.limits, fallback: pyro5, accept, peer: this.info.address },
-      this,
-    );
+    const channel = { limits: host.codecs.limits, fallback: pyro5, accept, peer: this.info.address };
+    this.#channel = new Channel(stream, channel, this);
     if (given) return;
     this.#handshake = new Handshake(this.#channel, host, this.info, denial, (serializers) => {
       this.#handshake = undefined;
@@ -256,8 +254,11 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
 
   #succeed(served: ServedCall, value: unknown): void {
     if (served.oneway) return;
+    const { batch, exception, itemStream } = this.#dialect.flag;
     try {
-      this.#answer(served, served.batch ? this.#dialect.flag.batch : 0, value);
+      const items = streamItems(value);
+      if (items === undefined) this.#answer(served, served.batch ? batch : 0, value);
+      else this.#answer(served, exception | itemStream, this.#host.streams.open(items, served));
     } catch (unwritable) {
       this.#answerError(served, unwritableResult(unwritable, served.serializer));
     }
@@ -287,9 +288,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     try {
       this.#answer(served, exception, error);
     } catch (unwritable) {
-      const original = `<class '${error.name}'>: ${error.message}`;
-      const text = `Error serializing exception: ${reasonOf(unwritable)}. Original exception: ${original}`;
-      this.#answer(served, exception, new PyroError(text));
+      this.#answer(served, exception, unwritableError(unwritable, error));
     }
   }
 

@@ -1,11 +1,12 @@
 import { callContext } from "../context.ts";
-import { DaemonError, PyroError } from "../errors.ts";
+import { DaemonError } from "../errors.ts";
 import { type Metadata, metadataValue } from "../session/metadata.ts";
 import type { Location } from "../transport/location.ts";
 import type { URI } from "../uri.ts";
 import { dialectOf } from "../wire/versions.ts";
 import { expose } from "./expose.ts";
 import type { RegisterOptions } from "./objects.ts";
+import type { Streams } from "./streams.ts";
 
 export const DAEMON_ID = "Pyro.Daemon";
 
@@ -16,6 +17,7 @@ export interface DaemonView {
   /** How many clients there are. */
   readonly connections: number;
   readonly location: Location;
+  readonly streams: Streams;
   /** What an object exposes; undefined for an id that nobody has. */
   metadataOf(target: object | string): Metadata | undefined;
   /** One line about the daemon. */
@@ -44,6 +46,7 @@ export class DaemonObject {
         info: "info()",
         getMetadata: "get_metadata(objectId, as_lists=False)",
         getNextStreamItem: "get_next_stream_item(streamId)",
+        getNextStreamItems: "get_next_stream_items(streamId, most)",
         closeStream: "close_stream(streamId)",
       },
       oneway: ["closeStream"],
@@ -74,10 +77,20 @@ export class DaemonObject {
     return metadataValue(metadata, dialectOf(asLists === true ? 4 : (callContext()?.pyroVersion ?? 5)));
   }
 
-  /** No method of ours answers an item stream, so every stream id is one that has ended. */
-  getNextStreamItem(_streamId: string): unknown {
-    throw new PyroError("item stream terminated", { code: "PYRO_STREAM_ENDED" });
+  /** @throws {RemoteError} StopIteration at the end; what the iterator raises; {PyroError} `item stream terminated` */
+  getNextStreamItem(streamId: string): unknown {
+    return this.daemon.streams.next(String(streamId), callContext()?.connection);
   }
 
-  closeStream(_streamId: string): void {}
+  /**
+   * Ours, not Pyro's: up to `most` items that are there, one at least, and whether they were the last. Clients that find
+   * it in the metadata may use it instead of asking for each item.
+   */
+  getNextStreamItems(streamId: string, most: number): unknown {
+    return this.daemon.streams.nextMany(String(streamId), Number(most), callContext()?.connection);
+  }
+
+  closeStream(streamId: string): void {
+    this.daemon.streams.close(String(streamId));
+  }
 }

@@ -21,6 +21,7 @@ import { type LoopOptions, runLoop } from "./loop.ts";
 import { ObjectTable, type RegisterOptions } from "./objects.ts";
 import type { DaemonOptions } from "./options.ts";
 import { RefusedConnection } from "./refused-connection.ts";
+import { Streams } from "./streams.ts";
 import { asError } from "./thrown.ts";
 
 /**
@@ -33,6 +34,7 @@ import { asError } from "./thrown.ts";
  */
 export class Daemon implements AsyncDisposable, DaemonView {
   readonly #objects: ObjectTable;
+  readonly streams: Streams;
   readonly #connections = new Set<ClientConnection>();
   readonly #denied = new Set<ClientConnection>();
   readonly #options: DaemonOptions;
@@ -46,6 +48,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
   private constructor(options: DaemonOptions) {
     this.#options = options;
     this.#objects = new ObjectTable((options.autoproxy ?? true) ? (id) => this.#uri(id) : undefined);
+    this.streams = new Streams(options.streaming ?? {}, (error) => options.onError?.(error, "stream"));
     this.#host = this.#createHost(options);
     this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_ID);
   }
@@ -58,6 +61,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
     return {
       objects: this.#objects,
       instances: new InstanceCache(),
+      streams: this.streams,
       codecs: createCodecs((version) => createClassCodec(version, { unknown: "refuse" }), {
         limits,
         lossless: false,
@@ -74,7 +78,10 @@ export class Daemon implements AsyncDisposable, DaemonView {
       methodFailed: onMethodError && ((error, call) => callHook(() => onMethodError(error, call), hookFailed)),
       validateHandshake: options.validateHandshake ?? (() => "hello"),
       report,
-      left: (connection) => callHook(() => onDisconnect?.(connection), hookFailed),
+      left: (connection) => {
+        this.streams.left(connection);
+        callHook(() => onDisconnect?.(connection), hookFailed);
+      },
       disconnected: (connection) => {
         this.#connections.delete(connection);
         this.#denied.delete(connection);
@@ -212,6 +219,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
     const listening = this.#listening;
     this.#over.resolve();
     this.#stopChores();
+    this.streams.closeAll();
     if (listening === undefined) return;
     const closed = listening.close();
     for (const connection of this.#denied) connection.destroy();

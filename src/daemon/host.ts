@@ -4,6 +4,7 @@ import type { Annotations } from "../wire/message.ts";
 import type { InstanceCache } from "./instances.ts";
 import type { ObjectTable } from "./objects.ts";
 import type { FailedCall } from "./options.ts";
+import type { Streams } from "./streams.ts";
 
 /** What the daemon does with each of its connections. */
 export interface ClientConnection {
@@ -17,6 +18,7 @@ export interface ClientConnection {
 export interface Host {
   readonly objects: ObjectTable;
   readonly instances: InstanceCache;
+  readonly streams: Streams;
   readonly codecs: Codecs;
   readonly handshakeTimeoutMs: number;
   readonly idleTimeoutMs: number;

@@ -3,6 +3,7 @@ import type { CallContext, ConnectionInfo } from "../context.ts";
 import type { Limits } from "../limits.ts";
 import type { ServerTlsOptions } from "../transport/tls-options.ts";
 import type { DaemonObject, DaemonView } from "./daemon-object.ts";
+import type { StreamOptions } from "./streams.ts";
 
 /** A call whose method threw. */
 export interface FailedCall {
@@ -78,6 +79,8 @@ export interface DaemonOptions {
   ) => DaemonObject;
   /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default true. */
   readonly autoproxy?: boolean;
+  /** How iterators that methods give are handed out, item by item. */
+  readonly streaming?: StreamOptions;
   /**
    * Python puts local variables into tracebacks with it. Here it changes nothing: what travels is the stack, and no
    * engine tells the variables of its frames.

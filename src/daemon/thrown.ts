@@ -23,3 +23,9 @@ export function unwritableResult(thrown: unknown, serializer: string): Error {
   const plain = serializer === "serpent" && error instanceof SerializeError;
   return plain ? new TypeError(error.message, { cause: error }) : error;
 }
+
+/** What is answered in the place of an exception that cannot travel, in Pyro's words. */
+export function unwritableError(reason: unknown, error: Error): PyroError {
+  const original = `<class '${error.name}'>: ${error.message}`;
+  return new PyroError(`Error serializing exception: ${reasonOf(reason)}. Original exception: ${original}`);
+}
