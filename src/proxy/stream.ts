@@ -80,7 +80,7 @@ export class RemoteStream<T> implements AsyncIterableIterator<T, undefined>, Asy
     return Promise.resolve(OVER);
   }
 
-  async throw(error: unknown): Promise<never> {
+  async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
     await this.return();
     throw error;
   }

@@ -43,6 +43,10 @@ declare const sensor: Remote<Sensor>;
 holds<Equal<ReturnType<typeof sensor.readings>, Promise<RemoteStream<number>>>>();
 holds<Equal<ReturnType<typeof sensor.watch>, Promise<RemoteStream<string>>>>();
 holds<Equal<ReturnType<typeof sensor.history>, Promise<number[]>>>();
+async function looped(): Promise<void> {
+  for await (const one of await sensor.readings()) holds<Equal<typeof one, number>>();
+}
+void looped;
 
 async function inOneGo(): Promise<void> {
   const results = await batch(warehouse, (calls) => [calls.listContents(), calls.take("Janet", "couch")]);
