@@ -64,7 +64,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       streams: this.streams,
       codecs: createCodecs((version) => createClassCodec(version, { unknown: "refuse" }), {
         limits,
-        lossless: false,
+        lossless: options.lossless ?? false,
         bytesRepr: config.serpentBytesRepr,
       }),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,

@@ -37,6 +37,8 @@ export interface DaemonOptions {
   /** Speak TLS, and nothing else; true: as the items PYRO_SSL_... say. Default: PYRO_SSL. */
   readonly tls?: ServerTlsOptions | boolean;
   readonly limits?: Partial<Limits>;
+  /** Read floats as PyFloat and dicts as Map, so that what is given back is the very same in Python. Default false. */
+  readonly lossless?: boolean;
   /** Milliseconds that a new connection has for its handshake. Default 30,000; 0: no limit. */
   readonly handshakeTimeoutMs?: number;
   /** Milliseconds after which a connection is closed that sends nothing and waits for nothing. Default 0: never. */
