@@ -6,6 +6,8 @@ import { Packr } from "msgpackr";
 import { ByteSink } from "../../src/bytes.ts";
 import { createClassCodec } from "../../src/serializers/classes.ts";
 import { createJson } from "../../src/serializers/json.ts";
+import { createMarshal } from "../../src/serializers/marshal/marshal.ts";
+import { createMsgpack } from "../../src/serializers/msgpack/msgpack.ts";
 import type { Serializer } from "../../src/serializers/serializer.ts";
 import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
 import type { CodecFigures } from "../lib/results.ts";
@@ -40,6 +42,8 @@ const records = new Packr({ structuredClone: false });
 const CODECS: Readonly<Record<string, Codec>> = {
   "pyro-ts serpent": ours(createSerpent({ classes })),
   "pyro-ts json": ours(createJson({ classes })),
+  "pyro-ts marshal": ours(createMarshal({ classes })),
+  "pyro-ts msgpack": ours(createMsgpack({ classes })),
   "JSON.stringify, JSON.parse, with UTF-8": {
     encode: (value) => Buffer.from(JSON.stringify(value), "utf8"),
     decode: (bytes: Buffer) => JSON.parse(bytes.toString("utf8")),

@@ -45,6 +45,8 @@ export const TARGETS: readonly Target[] = [
   ratio("W3 1 KiB text", "w3s", RAW, 0.8),
   ratio("W3 64 KiB bytes", "w3m", RAW, 0.5),
   ratio("W3 8 MiB bytes", "w3l", RAW, 0.3),
+  ratio("W3 64 KiB bytes, raw", "w3m", RAW, 0.75, "ours-marshal"),
+  ratio("W3 8 MiB bytes, raw", "w3l", RAW, 0.6, "ours-marshal"),
   ratio("W4 1000 dicts", "w4", "node-mini", 1),
   ratio("W4 1000 dicts", "w4", PYRO5, 35),
   ratio("W5 1000 connections", "w5", RAW, 0.75),
@@ -52,6 +54,9 @@ export const TARGETS: readonly Target[] = [
   ratio("W5 connect, call, close", "w5hs", RAW, 0.9),
   ratio("W6 lookup", "w6lookup", "pyro5-ns-memory", 3, "ours-ns"),
   ratio("W6 list", "w6list", "pyro5-ns-memory", 4, "ours-ns"),
+  ratio("W7 items, Pyro's protocol", "w7", PYRO5, 30, "ours-items"),
+  ratio("W7 items from Python", "w7", PYRO5, 3.2, "ours-pyro5"),
+  ratio("W7 items, many a reply", "w7", "nats", 1),
   { kind: "start", work: "W8 start from source", op: "w8", of: "ours-nsd", to: "node-tcp", atMostMsMore: 30 },
   { kind: "start", work: "W8 start, built", op: "w8", of: "ours-nsd-dist", to: "node-tcp", atMostMsMore: 30 },
 ];

@@ -29,7 +29,7 @@ export interface ProxyOptions {
   readonly annotations?: ReadonlyMap<string, Uint8Array> | (() => ReadonlyMap<string, Uint8Array>);
   /** False: names are not checked before they are sent. Default true. */
   readonly metadata?: boolean;
-  /** Items that a stream asks for ahead of their use. Default 64; 1 is Python's own way. */
+  /** Items that a stream asks for ahead of their use. Default 64, or 256 where many come in one reply; 1 is Python's own way. */
   readonly streamPrefetch?: number;
   /**
    * TLS, also for the name server that a PYRONAME is looked up in; true: as the items PYRO_SSL_... say, with Node's
@@ -41,6 +41,8 @@ export interface ProxyOptions {
    * `protocol` must be said if it is Pyro4. It stays open when the proxy is released.
    */
   readonly socket?: Duplex;
+  /** False: items of streams one by one from our own daemons too, as Pyro has them. Default true: many in one reply. */
+  readonly streamInBulk?: boolean;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map, so that a value sent back is the very same in Python. Default false. */
   readonly lossless?: boolean;
@@ -71,7 +73,8 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
     maxRetries: options.maxRetries ?? 0,
     annotations: options.annotations,
     metadata: options.metadata ?? true,
-    streamPrefetch: options.streamPrefetch ?? 64,
+    streamPrefetch: options.streamPrefetch,
+    streamInBulk: options.streamInBulk ?? true,
     dial: {
       tls: options.socket === undefined ? clientTls(options.tls, items.ssl) : undefined,
       ipVersion: items.preferIpVersion,

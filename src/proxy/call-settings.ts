@@ -30,7 +30,9 @@ export interface RemoteOptions {
   readonly maxRetries: number;
   readonly annotations: Annotations | (() => Annotations) | undefined;
   readonly metadata: boolean;
-  readonly streamPrefetch: number;
+  readonly streamPrefetch: number | undefined;
+  /** Whether daemons that can are asked for many items in one reply. */
+  readonly streamInBulk: boolean;
   readonly dial: DialSettings;
   readonly socket: Duplex | undefined;
 }
@@ -52,7 +54,7 @@ export interface CallSettings {
   readonly serializer?: SerializerName;
   /** How often the call is made again when its connection broke or it took too long. It may then run more than once! */
   readonly maxRetries?: number;
-  /** Items that a stream asks for ahead. */
+  /** Items that a stream asks for ahead. Default: the proxy's. */
   readonly streamPrefetch?: number;
 }
 

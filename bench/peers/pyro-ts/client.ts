@@ -1,4 +1,4 @@
-import { connect as open, proxy, release } from "../../../src/index.ts";
+import { connect as open, proxy, type RemoteStream, release } from "../../../src/index.ts";
 import type { BenchClient, ServerInfo } from "../../lib/client.ts";
 import type { Item } from "../../lib/shapes.ts";
 import { benchContract } from "./contract.ts";
@@ -13,13 +13,33 @@ export async function connect({ uri = "" }: ServerInfo): Promise<BenchClient> {
       close: () => release(names),
     };
   }
-  const bench = proxy(uri, benchContract);
+  const { BENCH_SERIALIZER: serializer, BENCH_ITEMS } = process.env;
+  const bench = proxy(uri, benchContract, {
+    ...(serializer === "marshal" || serializer === "msgpack" ? { serializer } : {}),
+    streamInBulk: BENCH_ITEMS !== "single",
+  });
   await open(bench);
   return {
     listContents: () => bench.listContents(),
     echoStr: (text) => bench.echo(text),
     echoBytes: (bytes) => bench.echo(bytes) as Promise<Uint8Array>,
     echoNested: (items) => bench.echo(items) as Promise<Item[]>,
+    stream: (count) => streamed(bench.stream(count)),
     close: () => release(bench),
+  };
+}
+
+/** The items of a stream that is on its way, without a generator of the bench's own around them. */
+function streamed(coming: Promise<RemoteStream<number>>): AsyncIterable<number> {
+  let items: RemoteStream<number> | undefined;
+  const arrived = coming.then((stream) => {
+    items = stream;
+    return stream;
+  });
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => items?.next() ?? arrived.then((stream) => stream.next()),
+      return: () => arrived.then((stream) => stream.return()),
+    }),
   };
 }

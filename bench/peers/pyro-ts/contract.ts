@@ -4,8 +4,9 @@ import { type Contract, contract } from "../../../src/index.ts";
 export interface BenchObject {
   listContents(): string[];
   echo(value: unknown): unknown;
+  stream(count: number): Iterator<number>;
 }
 
 export const benchContract: Contract<BenchObject> = contract<BenchObject>({
-  methods: { listContents: "list_contents()", echo: "echo(v)" },
+  methods: { listContents: "list_contents()", echo: "echo(v)", stream: "stream(n)" },
 });

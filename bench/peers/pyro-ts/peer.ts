@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { DefinePeers, PeerSpec } from "../../lib/peers.ts";
 import { NAMES, type Workload } from "../../lib/work.ts";
 
-/** A stream of items (W7) joins them when pyro-ts has item streams. */
-const SERPENT: readonly Workload[] = ["w1", "w2", "w3s", "w3m", "w3l", "w4", "w5"];
+const SERPENT: readonly Workload[] = ["w1", "w2", "w3s", "w3m", "w3l", "w4", "w5", "w7"];
+/** Serializers that leave bytes as they are. */
+const RAW_BYTES = ["marshal", "msgpack"] as const;
 
 const peers: DefinePeers = ({ root, node, python, py4, py5 }) => {
   const server: PeerSpec["server"] = [node, "server.ts"];
@@ -40,6 +41,28 @@ const peers: DefinePeers = ({ root, node, python, py4, py5 }) => {
   };
   return [
     { name: "ours", title: "pyro-ts, serpent", group: "ours", workloads: SERPENT, server, client },
+    ...RAW_BYTES.map(
+      (serializer): PeerSpec => ({
+        name: `ours-${serializer}`,
+        title: `pyro-ts, ${serializer}`,
+        group: "ours",
+        variant: true,
+        env: { BENCH_SERIALIZER: serializer },
+        workloads: ["w1", "w3s", "w3m", "w3l", "w4"],
+        server,
+        client,
+      }),
+    ),
+    {
+      name: "ours-items",
+      title: "pyro-ts, items one by one",
+      group: "ours",
+      variant: true,
+      env: { BENCH_ITEMS: "single" },
+      workloads: ["w7"],
+      server,
+      client,
+    },
     ...withPython(5),
     ...withPython(4),
     { name: "ours-ns", title: "pyro-ts, memory", group: "ours", workloads: ["w6"], server: names, client },

@@ -16,6 +16,10 @@ class Bench implements BenchObject {
   echo(value: unknown): unknown {
     return value;
   }
+
+  *stream(count: number): Generator<number> {
+    for (let i = 0; i < count; i++) yield i;
+  }
 }
 
 /** Filled behind the server's back: registering is not what is measured. */
