@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { config } from "../config.ts";
 import { CommunicationError, DaemonError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
+import { ProxyState, proxyFrom } from "../references.ts";
 import { createClassCodec } from "../serializers/classes.ts";
 import type { Metadata } from "../session/metadata.ts";
 import { createCodecs } from "../session/options.ts";
@@ -179,6 +180,20 @@ export class Daemon implements AsyncDisposable, DaemonView {
       throw new DaemonError("object isn't registered in this daemon", { code: "PYRO_NOT_REGISTERED" });
     }
     return this.#uri(id, options.nat === false ? this.boundLocation : this.#published);
+  }
+
+  /**
+   * A proxy of a registered object, as clients have it: typed with `typed(proxy, contract)`.
+   *
+   * @throws {DaemonError} code PYRO_NOT_REGISTERED.
+   */
+  proxyFor(target: object | string): object {
+    const metadata = this.metadataOf(target);
+    if (metadata === undefined) {
+      throw new DaemonError("object isn't registered in this daemon", { code: "PYRO_NOT_REGISTERED" });
+    }
+    const uri = this.uriFor(target);
+    return proxyFrom(new ProxyState({ uri, ...metadata, handshake: "hello", serializer: null }));
   }
 
   metadataOf(target: object | string): Metadata | undefined {

@@ -75,17 +75,17 @@ export class BatchResults<Results extends readonly unknown[] = unknown[]> implem
  *
  * @throws {AttributeError} when one of the calls may not be made: those before it have run.
  */
-export function batch<R extends object, const Calls extends readonly Queued<unknown>[]>(
+export function batch<R, const Calls extends readonly Queued<unknown>[]>(
   remote: R,
   build: (calls: Queueing<R>) => Calls,
   options?: CallSettings & { readonly oneway?: false },
 ): Promise<BatchResults<ResultsOf<Calls> extends readonly unknown[] ? ResultsOf<Calls> : unknown[]>>;
-export function batch<R extends object>(
+export function batch<R>(
   remote: R,
   build: (calls: Queueing<R>) => void,
   options?: CallSettings & { readonly oneway?: false },
 ): Promise<BatchResults>;
-export function batch<R extends object>(
+export function batch<R>(
   remote: R,
   build: (calls: Queueing<R>) => unknown,
   options: CallSettings & { readonly oneway: true },

@@ -1,0 +1,113 @@
+/** Our proxies' connections to Python servers of both versions: how they begin, break, come back and end. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  bind,
+  connect,
+  copyOf,
+  localAddressOf,
+  metadataOf,
+  proxy,
+  reconnect,
+  release,
+  resolve,
+  sameRemote,
+  TimeoutError,
+  uriOf,
+  withOptions,
+} from "#pyro";
+import { startPython, whyNoPython } from "../support/python.ts";
+import { type PythonShop, startPythonShop } from "../support/python-shop.ts";
+
+describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python server, Pyro%i", (version) => {
+  let python: PythonShop;
+
+  beforeAll(async () => {
+    python = await startPythonShop(version);
+  });
+  afterAll(() => python[Symbol.asyncDispose]());
+
+  test("a call whose connection breaks fails, or is made again as often as maxRetries says", async () => {
+    await using own = await startPythonShop(version);
+    await using once = proxy(own.shop);
+    await expect(once.drop_once()).rejects.toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
+    expect(await once.drop_once()).toBe(2); // the next call connects anew
+    await using other = await startPythonShop(version);
+    await using again = proxy(other.shop, { maxRetries: 2 });
+    expect(await again.drop_once()).toBe(2); // it ran twice
+  });
+
+  test("time-outs of a proxy and of a call; the proxy goes on", async () => {
+    await using shop = proxy(python.shop, { timeoutMs: 20_000 });
+    await expect(withOptions(shop, { timeoutMs: 50 }).slow(1)).rejects.toThrow(TimeoutError);
+    await using impatient = proxy(python.shop, { timeoutMs: 50 });
+    await expect(impatient.slow(1)).rejects.toThrow(TimeoutError);
+    expect(await shop.slow(0.01)).toBe("done");
+  });
+
+  test("connect, release, reconnect; the server sees where we come from", async () => {
+    await using shop = proxy(python.shop);
+    expect(localAddressOf(shop)).toBeUndefined();
+    await connect(shop);
+    expect(localAddressOf(shop)).toMatchObject({ kind: "tcp" });
+    await release(shop);
+    expect(localAddressOf(shop)).toBeUndefined();
+    await reconnect(shop, { tries: 1 });
+    expect(localAddressOf(shop)).toBeDefined();
+    await using nobody = proxy("PYRO:shop@127.0.0.1:1");
+    await expect(reconnect(nobody, { tries: 2, delayMs: 10 })).rejects.toThrow("failed to reconnect");
+  });
+
+  test("handshake data, its answer, and who refuses whom", async () => {
+    const answers: unknown[] = [];
+    await using shop = proxy(python.shop, {
+      handshake: { me: 1 },
+      validateHandshake: (answer) => answers.push(answer),
+    });
+    await connect(shop);
+    expect(answers).toEqual([{ welcome: { me: 1 } }]);
+    await using wrong = proxy(python.shop, { handshake: "wrong" });
+    await expect(connect(wrong)).rejects.toMatchObject({
+      code: "PYRO_REJECTED",
+      message: expect.stringContaining("not you"),
+    });
+    const refuse = (): never => {
+      throw new Error("not them");
+    };
+    await using picky = proxy(python.shop, { validateHandshake: refuse });
+    await expect(connect(picky)).rejects.toMatchObject({ code: "PYRO_REFUSED" });
+  });
+
+  test("metadata by call, copies with a connection of their own, equality by URI", async () => {
+    await using shop = proxy(python.shop);
+    const metadata = await metadataOf(shop);
+    expect([...metadata.methods]).toEqual(expect.arrayContaining(["price", "note", "__len__"]));
+    expect([[...metadata.oneway], [...metadata.attrs].sort()]).toEqual([["note"], ["name", "size"]]);
+    await using copy = copyOf(shop);
+    expect(await copy.price("chair")).toBe("chair 1 EUR");
+    expect(localAddressOf(copy)).not.toEqual(localAddressOf(shop));
+    await using other = proxy(python.iterable);
+    expect([sameRemote(shop, copy), sameRemote(shop, other), sameRemote(shop, 1)]).toEqual([true, false, false]);
+  });
+
+  test("PYRONAME and PYROMETA by a real name server; bind stays with what was found", async () => {
+    const module = version === 4 ? "Pyro4.naming" : "Pyro5.nameserver";
+    await using names = await startPython(version, ["-m", module, "-n", "127.0.0.1", "-p", "0", "-x"]);
+    const [, port = ""] = await names.line(/^URI = PYRO:Pyro\.NameServer@127\.0\.0\.1:(\d+)/);
+    const at = `127.0.0.1:${port}`;
+    await using server = proxy(`PYRO:Pyro.NameServer@${at}`);
+    await server.register("shop.one", python.shop);
+    await server.set_metadata("shop.one", ["shop", "open"]);
+    await server.register("shop.two", python.iterable);
+    await server.set_metadata("shop.two", ["shop", "closed"]);
+    expect(String(await resolve(`PYRONAME:shop.one@${at}`))).toBe(python.shop);
+    expect(String(await resolve(`PYROMETA:shop,open@${at}`))).toBe(python.shop);
+    const picked = new Set<string>();
+    while (picked.size < 2) picked.add(String(await resolve(`PYROMETA:shop@${at}`)));
+    expect([...picked].sort()).toEqual([python.shop, python.iterable].sort());
+    await using shop = proxy(`PYRONAME:shop.one@${at}`);
+    expect(await shop.price("chair")).toBe("chair 1 EUR");
+    expect(String(uriOf(shop))).toBe(`PYRONAME:shop.one@${at}`);
+    await bind(shop);
+    expect(String(uriOf(shop))).toBe(python.shop);
+  });
+});
