@@ -67,6 +67,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
         limits,
         lossless: options.lossless ?? false,
         bytesRepr: config.serpentBytesRepr,
+        accepted: options.serializers,
       }),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 0,

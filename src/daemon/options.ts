@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { CallContext, ConnectionInfo } from "../context.ts";
 import type { Limits } from "../limits.ts";
+import type { SerializerName } from "../serializer-names.ts";
 import type { ServerTlsOptions } from "../transport/tls-options.ts";
 import type { DaemonObject, DaemonView } from "./daemon-object.ts";
 import type { StreamOptions } from "./streams.ts";
@@ -37,6 +38,11 @@ export interface DaemonOptions {
   /** Speak TLS, and nothing else; true: as the items PYRO_SSL_... say. Default: PYRO_SSL. */
   readonly tls?: ServerTlsOptions | boolean;
   readonly limits?: Partial<Limits>;
+  /**
+   * Serializers that clients may use. Default: all four, for none of them runs anything of the sender's (Pyro4 leaves out
+   * msgpack, which Python has only as an extra package, and its pickle family is refused here anyway).
+   */
+  readonly serializers?: readonly SerializerName[];
   /** Read floats as PyFloat and dicts as Map, so that what is given back is the very same in Python. Default false. */
   readonly lossless?: boolean;
   /** Milliseconds that a new connection has for its handshake. Default 30,000; 0: no limit. */

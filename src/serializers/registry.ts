@@ -1,6 +1,7 @@
 import { SerializeError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { PyroVersion } from "../pyro-version.ts";
+import { SERIALIZERS, type SerializerName } from "../serializer-names.ts";
 import type { ClassCodec } from "./classes.ts";
 import { createJson } from "./json.ts";
 import { createMarshal } from "./marshal/marshal.ts";
@@ -27,6 +28,8 @@ export interface SerializerSetOptions {
   readonly lossless: boolean;
   /** Write bytes as `b'..'` in serpent, as SERPENT_BYTES_REPR does. */
   readonly bytesRepr: boolean;
+  /** Those that may be used. Default: all. */
+  readonly accepted?: readonly SerializerName[] | undefined;
 }
 
 /** The serializers that a session of one version can use. */
@@ -36,9 +39,11 @@ export class SerializerSet {
 
   constructor(options: SerializerSetOptions) {
     this.#version = options.version;
+    const { accepted } = options;
     const all = [createSerpent(options), createJson(options), createMarshal(options), createMsgpack(options)];
+    const used = accepted === undefined ? all : all.filter(({ name }) => accepted.includes(name));
     this.#byId = new Map(
-      all.map((codec): [number, IdentifiedSerializer] => {
+      used.map((codec): [number, IdentifiedSerializer] => {
         const id = IDS[options.version][codec.name] ?? 0;
         return [id, { id, codec }];
       }),
@@ -58,10 +63,13 @@ export class SerializerSet {
     const found = this.#byId.get(id);
     if (found !== undefined) return found;
     const name = Object.entries(IDS[this.#version]).find(([, one]) => one === id)?.[0];
+    const spoken = [...this.#byId.values()].map(({ codec }) => codec.name).join(", ");
     const why =
       name === undefined
         ? `serializer ${id} is not known to Pyro${this.#version}`
-        : `serializer ${name} is refused: reading it would run the sender's code`;
+        : SERIALIZERS.some((one) => one === name)
+          ? `serializer ${name} is not accepted here; use one of ${spoken}`
+          : `serializer ${name} is refused: reading it would run the sender's code`;
     throw new SerializeError(why, { code: "PYRO_SERIALIZER" });
   }
 }

@@ -3,7 +3,7 @@ import type { Limits } from "../limits.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import type { SerializerName } from "../serializer-names.ts";
 import type { ClassCodec } from "../serializers/classes.ts";
-import { SerializerSet } from "../serializers/registry.ts";
+import { SerializerSet, type SerializerSetOptions } from "../serializers/registry.ts";
 import type { DialSettings } from "../transport/dial.ts";
 
 /** How values are read and written in a session, for whichever version it turns out to speak. */
@@ -15,7 +15,7 @@ export interface Codecs {
 /** Serializers of both versions over one way to treat classes; built when first asked for. */
 export function createCodecs(
   classes: (version: PyroVersion) => ClassCodec,
-  options: { readonly limits: Limits; readonly lossless: boolean; readonly bytesRepr: boolean },
+  options: Omit<SerializerSetOptions, "version" | "classes">,
 ): Codecs {
   const made = new Map<PyroVersion, SerializerSet>();
   return {
