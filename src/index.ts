@@ -36,10 +36,11 @@ export { type KeepOptions, keepRegistered, type RegistrationEvent } from "./nami
 export type { LocateOptions } from "./naming/locate.ts";
 export { proxy } from "./naming/proxy.ts";
 export type { ProxyOptions } from "./naming/remote-options.ts";
-export { locateNameServer, resolve } from "./naming/resolve.ts";
+export { locateNameServer, type ResolveOptions, resolve } from "./naming/resolve.ts";
 export { describe as describeRegistration, type ServeOptions, serve } from "./naming/serve.ts";
 export { type NameServerOptions, type RunningNameServer, startNameServer } from "./naming/start.ts";
 export { stopSignal } from "./naming/stop-signal.ts";
+export { typeTags } from "./naming/type-tags.ts";
 export { BatchResults, batch, type Queued, type Queueing } from "./proxy/batch.ts";
 export type { CallSettings } from "./proxy/call-settings.ts";
 export { contains, deleteItem, itemOf, lengthOf, setItem } from "./proxy/container.ts";

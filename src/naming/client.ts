@@ -69,7 +69,7 @@ export class NameServerClient implements AsyncDisposable {
   async register(
     name: string,
     uri: URI | string,
-    options: { readonly safe?: boolean; readonly metadata?: readonly string[] } = {},
+    options: { readonly safe?: boolean; readonly metadata?: Iterable<string> } = {},
   ): Promise<void> {
     const tags = options.metadata === undefined ? null : [...options.metadata];
     await this.#remote.register(name, String(uri), options.safe ?? false, tags);

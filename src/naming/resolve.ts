@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { NamingError } from "../errors.ts";
 import { URI } from "../uri.ts";
 import type { NameServerClient } from "./client.ts";
@@ -17,15 +18,36 @@ export function locateNameServer(options: LocateOptions = {}): Promise<NameServe
   return locateWith(options, remoteOptions(wanted, asItIs));
 }
 
+export interface ResolveOptions extends Pick<LocateOptions, "timeoutMs" | "tls"> {
+  /** Milliseconds that a name, or a name server, may take to appear. Default 0 (`Pyro5 5.15, core.py`, delay_time). */
+  readonly delayMs?: number;
+}
+
+/** Pyro's own pause between two tries. */
+const ASK_AGAIN_MS = 500;
+
 /**
  * The PYRO URI that a URI stands for. PYRONAME is looked up in the name server (the URI's own location, else the
  * configured one); PYROMETA gives one at random of those that have all its tags.
  *
- * @throws {NamingError} when there is no name server, or nothing in it that fits.
+ * @throws {NamingError} when there is no name server, or nothing in it that fits: when `delayMs` is over.
  */
-export async function resolve(uri: URI | string, options: Pick<LocateOptions, "timeoutMs" | "tls"> = {}): Promise<URI> {
+export async function resolve(uri: URI | string, options: ResolveOptions = {}): Promise<URI> {
   const wanted = URI.parse(uri);
   if (wanted.protocol === "PYRO") return wanted;
+  const deadline = performance.now() + (options.delayMs ?? 0);
+  for (;;) {
+    try {
+      return await find(wanted, options);
+    } catch (error) {
+      const left = deadline - performance.now();
+      if (!(error instanceof NamingError) || left <= 0) throw error;
+      await sleep(Math.min(ASK_AGAIN_MS, left));
+    }
+  }
+}
+
+async function find(wanted: URI, options: ResolveOptions): Promise<URI> {
   await using names = await locateNameServer({
     host: wanted.sockname === null ? (wanted.host ?? undefined) : `./u:${wanted.sockname}`,
     port: wanted.port ?? undefined,
