@@ -12,6 +12,7 @@ export interface Config {
   readonly commTimeoutMs: number;
   readonly serializer: SerializerName;
   readonly serpentBytesRepr: boolean;
+  readonly compression: boolean;
   /** Bytes. */
   readonly maxMessageSize: number;
 }
@@ -72,6 +73,7 @@ export function readConfig(env: Environment): Config {
     commTimeoutMs: seconds(env, "COMMTIMEOUT") ?? 0,
     serializer: serializer(env),
     serpentBytesRepr: flag(env, "SERPENT_BYTES_REPR") ?? false,
+    compression: flag(env, "COMPRESSION") ?? false,
     maxMessageSize: largest === 0 ? Number.MAX_SAFE_INTEGER : largest,
   };
 }

@@ -54,7 +54,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     const socket = given ? stream.owners : stream;
     this.info = new Client(addressOf(socket, where), tlsInfoOf(socket), host.report);
     const accept = given ? CALLS : GREETING;
-    const channel = { limits: host.codecs.limits, fallback: pyro5, accept, peer: this.info.address };
+    const { codecs, envelope } = host;
+    const channel = { limits: codecs.limits, envelope, fallback: pyro5, accept, peer: this.info.address };
     this.#channel = new Channel(stream, channel, this);
     if (given) return;
     this.#handshake = new Handshake(this.#channel, host, this.info, denial, (serializers) => {

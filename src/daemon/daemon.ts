@@ -12,6 +12,7 @@ import { type Listening, listen, reachableHost } from "../transport/listen.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { serverTls } from "../transport/tls-options.ts";
 import { URI } from "../uri.ts";
+import { envelopeOf } from "../wire/envelope.ts";
 import { callHook, everyNowAndThen } from "./chores.ts";
 import { ServerConnection } from "./connection.ts";
 import { DAEMON_ID, DaemonObject, type DaemonView } from "./daemon-object.ts";
@@ -69,6 +70,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
         bytesRepr: config.serpentBytesRepr,
         accepted: options.serializers,
       }),
+      envelope: envelopeOf(options.compression ?? config.compression, undefined),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 0,
       maxCallsInFlight: options.maxCallsInFlight ?? 1_000,

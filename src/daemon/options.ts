@@ -37,6 +37,8 @@ export interface DaemonOptions {
   readonly natPort?: number;
   /** Speak TLS, and nothing else; true: as the items PYRO_SSL_... say. Default: PYRO_SSL. */
   readonly tls?: ServerTlsOptions | boolean;
+  /** Send large results compressed, if that makes them smaller. Calls may come compressed in any case. Default: PYRO_COMPRESSION. */
+  readonly compression?: boolean;
   readonly limits?: Partial<Limits>;
   /**
    * Serializers that clients may use. Default: all four, for none of them runs anything of the sender's (Pyro4 leaves out

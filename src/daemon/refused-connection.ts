@@ -25,7 +25,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
     this.client = addressOf(socket, where);
     this.#channel = new Channel(
       socket,
-      { limits: host.codecs.limits, fallback: pyro5, accept: [], peer: this.client },
+      { limits: host.codecs.limits, envelope: host.envelope, fallback: pyro5, accept: [], peer: this.client },
       this,
     );
     const { handshakeTimeoutMs } = host;

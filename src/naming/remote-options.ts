@@ -8,6 +8,7 @@ import { createClassCodec } from "../serializers/classes.ts";
 import { type Codecs, createCodecs } from "../session/options.ts";
 import { transportItems } from "../transport/items.ts";
 import { type ClientTlsOptions, clientTls } from "../transport/tls-options.ts";
+import { envelopeOf } from "../wire/envelope.ts";
 
 export interface ProxyOptions {
   /** Milliseconds a call may take, connecting included; 0: no limit. Default: PYRO_COMMTIMEOUT, else 0. */
@@ -43,6 +44,8 @@ export interface ProxyOptions {
   readonly socket?: Duplex;
   /** False: items of streams one by one from our own daemons too, as Pyro has them. Default true: many in one reply. */
   readonly streamInBulk?: boolean;
+  /** Send large arguments compressed, if that makes them smaller. Results may come compressed in any case. Default: PYRO_COMPRESSION. */
+  readonly compression?: boolean;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map, so that a value sent back is the very same in Python. Default false. */
   readonly lossless?: boolean;
@@ -80,6 +83,7 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
       ipVersion: items.preferIpVersion,
       noDelay: items.noDelay,
     },
+    envelope: envelopeOf(options.compression ?? config.compression, undefined),
     socket: options.socket,
   };
 }

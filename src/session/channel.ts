@@ -6,6 +6,7 @@ import { brokenError } from "../transport/node-errors.ts";
 import { inflatedPayload } from "../wire/compression.ts";
 import { MessageDecoder } from "../wire/decoder.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import type { Envelope } from "../wire/envelope.ts";
 import type { Message } from "../wire/message.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -18,6 +19,7 @@ const LOOKS = 5;
 
 export interface ChannelOptions {
   readonly limits: Limits;
+  readonly envelope?: Envelope | undefined;
   /** In whose words bytes are refused while the version is not known. */
   readonly fallback: Dialect;
   /** Message types that may come first. */
@@ -71,7 +73,7 @@ export class Channel {
     this.#handlers = handlers;
     this.peer = options.peer;
     this.#decoder = new MessageDecoder(options);
-    this.#out = new Outbox(stream, options.limits);
+    this.#out = new Outbox(stream, options.limits, options.envelope);
     this.#onMessage = (message) => this.#deliver(message);
     this.#flush = () => {
       this.#flushing = false;
