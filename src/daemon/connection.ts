@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { ByteSink } from "../bytes.ts";
 import { callContext, enterCallContext, leaveCallContext } from "../context.ts";
-import { DaemonError, type ProtocolError, SecurityError } from "../errors.ts";
+import { DaemonError, type PyroError, SecurityError } from "../errors.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
@@ -108,7 +108,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
 
   /** Bad bytes: during the handshake they are answered, afterwards the connection just ends. */
-  onProtocolError(error: ProtocolError): void {
+  onProtocolError(error: PyroError): void {
     if (this.#handshake !== undefined) return this.#handshake.refuse(error);
     this.#report(error);
     this.#channel.end();

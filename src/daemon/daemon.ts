@@ -70,7 +70,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
         bytesRepr: config.serpentBytesRepr,
         accepted: options.serializers,
       }),
-      envelope: envelopeOf(options.compression ?? config.compression, undefined),
+      envelope: envelopeOf(options.compression ?? config.compression, options.hmacKey),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 0,
       maxCallsInFlight: options.maxCallsInFlight ?? 1_000,

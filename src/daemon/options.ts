@@ -39,6 +39,11 @@ export interface DaemonOptions {
   readonly tls?: ServerTlsOptions | boolean;
   /** Send large results compressed, if that makes them smaller. Calls may come compressed in any case. Default: PYRO_COMPRESSION. */
   readonly compression?: boolean;
+  /**
+   * The key with which all messages are signed, in both directions; text is taken as UTF-8. Only Pyro4 clients with the
+   * same key come in then, for Pyro5 has no signatures: prefer TLS.
+   */
+  readonly hmacKey?: string | Uint8Array;
   readonly limits?: Partial<Limits>;
   /**
    * Serializers that clients may use. Default: all four, for none of them runs anything of the sender's (Pyro4 leaves out

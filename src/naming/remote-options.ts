@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { config } from "../config.ts";
+import { PyroError } from "../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { RemoteOptions, Resolver } from "../proxy/call-settings.ts";
 import type { PyroVersion } from "../pyro-version.ts";
@@ -46,6 +47,11 @@ export interface ProxyOptions {
   readonly streamInBulk?: boolean;
   /** Send large arguments compressed, if that makes them smaller. Results may come compressed in any case. Default: PYRO_COMPRESSION. */
   readonly compression?: boolean;
+  /**
+   * The key with which all messages are signed, in both directions, also those of the name server that a PYRONAME is
+   * looked up in, as in Pyro4; text is taken as UTF-8. The server must be Pyro4 (or ours) and have the same key.
+   */
+  readonly hmacKey?: string | Uint8Array;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map, so that a value sent back is the very same in Python. Default false. */
   readonly lossless?: boolean;
@@ -59,16 +65,25 @@ const codecs = (limits: Partial<Limits>, lossless: boolean): Codecs =>
   });
 let usual: Codecs | undefined;
 
+/** Only Pyro4 knows signatures. */
+function signedProtocol(wanted: ProxyOptions["protocol"]): PyroVersion {
+  if (wanted !== 5) return 4;
+  throw new PyroError("hmacKey and protocol 5 do not go together: Pyro5 has no signatures; use TLS", {
+    code: "PYRO_HMAC_VERSION",
+  });
+}
+
 /** A proxy's options, completed from the configuration. */
 export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteOptions {
   const special = options.limits !== undefined || options.lossless === true;
   const items = transportItems();
+  const envelope = envelopeOf(options.compression ?? config.compression, options.hmacKey);
   usual ??= codecs({}, false);
   return {
     codecs: special ? codecs(options.limits ?? {}, options.lossless ?? false) : usual,
     resolve,
     serializer: options.serializer ?? config.serializer,
-    protocol: options.protocol ?? "auto",
+    protocol: envelope?.hmacKey === undefined ? (options.protocol ?? "auto") : signedProtocol(options.protocol),
     timeoutMs: options.timeoutMs ?? config.commTimeoutMs,
     ownSerializer: options.serializer,
     handshake: options.handshake ?? "hello",
@@ -83,7 +98,7 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
       ipVersion: items.preferIpVersion,
       noDelay: items.noDelay,
     },
-    envelope: envelopeOf(options.compression ?? config.compression, undefined),
+    envelope,
     socket: options.socket,
   };
 }

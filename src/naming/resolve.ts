@@ -10,10 +10,14 @@ import { remoteOptions } from "./remote-options.ts";
  * @throws {NamingError} `Failed to locate the nameserver: REASON`
  */
 export function locateNameServer(options: LocateOptions = {}): Promise<NameServerClient> {
-  const { timeoutMs, tls } = options;
+  const { timeoutMs, tls, hmacKey } = options;
   // A name server is reached by its own URI, which needs no resolving.
   const asItIs = (uri: URI): Promise<URI> => Promise.resolve(uri);
-  const wanted = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(tls === undefined ? {} : { tls }) };
+  const wanted = {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(hmacKey === undefined ? {} : { hmacKey }),
+  };
   return locateWith(options, remoteOptions(wanted, asItIs));
 }
 
@@ -23,7 +27,10 @@ export function locateNameServer(options: LocateOptions = {}): Promise<NameServe
  *
  * @throws {NamingError} when there is no name server, or nothing in it that fits.
  */
-export async function resolve(uri: URI | string, options: Pick<LocateOptions, "timeoutMs" | "tls"> = {}): Promise<URI> {
+export async function resolve(
+  uri: URI | string,
+  options: Pick<LocateOptions, "timeoutMs" | "tls" | "hmacKey"> = {},
+): Promise<URI> {
   const wanted = URI.parse(uri);
   if (wanted.protocol === "PYRO") return wanted;
   await using names = await locateNameServer({
@@ -31,6 +38,7 @@ export async function resolve(uri: URI | string, options: Pick<LocateOptions, "t
     port: wanted.port ?? undefined,
     timeoutMs: options.timeoutMs,
     tls: options.tls,
+    hmacKey: options.hmacKey,
   });
   if (wanted.protocol === "PYRONAME") return await names.lookup(wanted.object);
   const found = [...(await names.list({ metadataAll: wanted.tags })).values()];

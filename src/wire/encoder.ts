@@ -5,6 +5,7 @@ import { writeAnnotations } from "./annotations.ts";
 import { deflatePayload } from "./compression.ts";
 import type { Dialect, Outgoing } from "./dialect.ts";
 import type { Envelope } from "./envelope.ts";
+import { sign, withRoomForHmac } from "./hmac.ts";
 import { NO_ANNOTATIONS } from "./message.ts";
 
 /**
@@ -30,7 +31,9 @@ export function writeMessage(
   }
   const start = out.skip(dialect.headerBytes);
   try {
-    const annotations = dialect.withCorrelation(message.annotations ?? NO_ANNOTATIONS, correlationId);
+    const plain = dialect.withCorrelation(message.annotations ?? NO_ANNOTATIONS, correlationId);
+    const hmacKey = dialect.signs ? envelope?.hmacKey : undefined;
+    const annotations = hmacKey === undefined ? plain : withRoomForHmac(plain);
     if (annotations.size > 0) writeAnnotations(out, dialect, annotations);
     const payloadAt = out.length;
     message.writePayload(out);
@@ -42,6 +45,7 @@ export function writeMessage(
       throw new MessageTooLargeError(dialect.refusal.tooLarge(payloadBytes + annotationsBytes, limit));
     }
     const headed = compressed ? withFlag(message, dialect.flag.compressed) : message;
+    if (hmacKey !== undefined) sign(out.buffer, payloadAt, out.length, annotations, hmacKey);
     dialect.writeHeader(out.buffer, start, headed, payloadBytes, annotationsBytes);
   } catch (error) {
     out.truncate(start);

@@ -82,6 +82,7 @@ export const pyro4: Dialect = {
     correlation: 0,
   },
   compression: { leastBytes: 200, level: 6 },
+  signs: true,
   refusal: {
     badTag: () => "invalid data or unsupported protocol version",
     badVersion: () => "invalid data or unsupported protocol version",

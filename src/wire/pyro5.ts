@@ -69,6 +69,7 @@ export const pyro5: Dialect = {
     correlation: CORRELATION_FLAG,
   },
   compression: { leastBytes: 101, level: 4 },
+  signs: false,
   refusal: {
     badTag: () => "invalid data",
     badVersion: (protocol) => `invalid protocol version: ${protocol}`,
