@@ -40,6 +40,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
   readonly #connections = new Set<ClientConnection>();
   readonly #denied = new Set<ClientConnection>();
   readonly #options: DaemonOptions;
+  readonly #maxConnections: number;
   readonly #host: Host;
   readonly #over = Promise.withResolvers<void>();
   #stopChores: () => void = () => undefined;
@@ -49,8 +50,15 @@ export class Daemon implements AsyncDisposable, DaemonView {
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
-    this.#objects = new ObjectTable((options.autoproxy ?? true) ? (id) => this.#uri(id) : undefined);
-    this.streams = new Streams(options.streaming ?? {}, (error) => options.onError?.(error, "stream"));
+    this.#maxConnections = options.maxConnections ?? config.threadpoolSize ?? Number.POSITIVE_INFINITY;
+    this.#objects = new ObjectTable((options.autoproxy ?? config.autoproxy) ? (id) => this.#uri(id) : undefined);
+    const streaming = {
+      enabled: config.iterStreaming,
+      lifetimeMs: config.iterStreamLifetimeMs,
+      lingerMs: config.iterStreamLingerMs,
+      ...options.streaming,
+    };
+    this.streams = new Streams(streaming, (error) => options.onError?.(error, "stream"));
     this.#host = this.#createHost(options);
     this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_ID);
   }
@@ -74,7 +82,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 0,
       maxCallsInFlight: options.maxCallsInFlight ?? 1_000,
-      onewayInOrder: options.oneway === "ordered",
+      onewayInOrder: options.oneway === undefined ? !config.onewayThreaded : options.oneway === "ordered",
       annotations:
         typeof annotations === "function"
           ? () => callHook(annotations, hookFailed)
@@ -256,7 +264,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       this.#denied.add(new RefusedConnection(socket, this.#host, where, refusal));
       return;
     }
-    const full = this.#connections.size >= (this.#options.maxConnections ?? Number.POSITIVE_INFINITY);
+    const full = this.#connections.size >= this.#maxConnections;
     const connection = new ServerConnection(socket, this.#host, where, full ? NO_ROOM : undefined);
     (full ? this.#denied : this.#connections).add(connection);
     if (this.#closing !== undefined) connection.destroy();

@@ -58,13 +58,13 @@ export interface DaemonOptions {
   readonly idleTimeoutMs?: number;
   /**
    * Connections at a time; one more is told `no free workers, increase server threadpool size`, as Pyro's threaded server
-   * does. Default: no limit, for an idle connection costs a few kilobytes and no thread.
+   * does. Default: PYRO_THREADPOOL_SIZE, else no limit, for an idle connection costs a few kilobytes and no thread.
    */
   readonly maxConnections?: number;
   /** Calls of one connection that may run at once; others wait, and soon are not read, until one ends. Default 1,000. */
   readonly maxCallsInFlight?: number;
   /**
-   * When a oneway call runs. "concurrent", the default: beside the calls behind it, as in Pyro5 (in a thread there).
+   * When a oneway call runs. "concurrent", the default unless PYRO_ONEWAY_THREADED is off: beside the calls behind it, as in Pyro5 (in a thread there).
    * "ordered": those behind it wait until it is over, as in Pyro4 with ONEWAY_THREADED off.
    */
   readonly oneway?: "concurrent" | "ordered";
@@ -92,7 +92,7 @@ export interface DaemonOptions {
   readonly daemonObject?: new (
     daemon: DaemonView,
   ) => DaemonObject;
-  /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default true. */
+  /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default: PYRO_AUTOPROXY, else true. */
   readonly autoproxy?: boolean;
   /** How iterators that methods give are handed out, item by item. */
   readonly streaming?: StreamOptions;

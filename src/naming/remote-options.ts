@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { config } from "../config.ts";
+import { type Config, config } from "../config.ts";
 import { PyroError } from "../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { RemoteOptions, Resolver } from "../proxy/call-settings.ts";
@@ -29,7 +29,7 @@ export interface ProxyOptions {
   readonly maxRetries?: number;
   /** Extra data that goes along with every call, by ids of four ASCII characters. */
   readonly annotations?: ReadonlyMap<string, Uint8Array> | (() => ReadonlyMap<string, Uint8Array>);
-  /** False: names are not checked before they are sent. Default true. */
+  /** False: names are not checked before they are sent. Default: PYRO_METADATA, else true. */
   readonly metadata?: boolean;
   /** Items that a stream asks for ahead of their use. Default 64, or 256 where many come in one reply; 1 is Python's own way. */
   readonly streamPrefetch?: number;
@@ -64,6 +64,7 @@ const codecs = (limits: Partial<Limits>, lossless: boolean): Codecs =>
     bytesRepr: config.serpentBytesRepr,
   });
 let usual: Codecs | undefined;
+let usualFor: Config | undefined;
 
 /** Only Pyro4 knows signatures. */
 function signedProtocol(wanted: ProxyOptions["protocol"]): PyroVersion {
@@ -78,7 +79,10 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
   const special = options.limits !== undefined || options.lossless === true;
   const items = transportItems();
   const envelope = envelopeOf(options.compression ?? config.compression, options.hmacKey);
-  usual ??= codecs({}, false);
+  if (usual === undefined || usualFor !== config) {
+    usual = codecs({}, false);
+    usualFor = config;
+  }
   return {
     codecs: special ? codecs(options.limits ?? {}, options.lossless ?? false) : usual,
     resolve,
@@ -88,9 +92,9 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
     ownSerializer: options.serializer,
     handshake: options.handshake ?? "hello",
     validateHandshake: options.validateHandshake,
-    maxRetries: options.maxRetries ?? 0,
+    maxRetries: options.maxRetries ?? config.maxRetries,
     annotations: options.annotations,
-    metadata: options.metadata ?? true,
+    metadata: options.metadata ?? config.metadata,
     streamPrefetch: options.streamPrefetch,
     streamInBulk: options.streamInBulk ?? true,
     dial: {
