@@ -1,80 +1,100 @@
+import { type Config, ITEMS, type Item, WITHOUT_EFFECT } from "./config-items.ts";
 import { PyroError } from "./errors.ts";
-import { SERIALIZERS, type SerializerName } from "./serializer-names.ts";
+import { nearest } from "./nearest.ts";
 
-/** Pyro's configuration items that mean something here so far (`docs/protocol.md`, section 16). */
-export interface Config {
-  readonly host: string;
-  readonly nsHost: string;
-  readonly nsPort: number;
-  readonly natHost: string | undefined;
-  readonly natPort: number | undefined;
-  /** Milliseconds; PYRO_COMMTIMEOUT is in seconds. 0: none. */
-  readonly commTimeoutMs: number;
-  readonly serializer: SerializerName;
-  readonly serpentBytesRepr: boolean;
-  /** Bytes. */
-  readonly maxMessageSize: number;
-}
+export type { Config } from "./config-items.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
+type Values = Readonly<Record<string, unknown>>;
 
-function refuse(name: string, value: string, wanted: string): PyroError {
-  return new PyroError(`PYRO_${name}=${value}: ${wanted}`, { code: "PYRO_CONFIG" });
+const PREFIX = "PYRO_";
+/** Its field here, by an item's name there. */
+const FIELDS: ReadonlyMap<string, string> = new Map(Object.entries(ITEMS).map(([field, { name }]) => [name, field]));
+
+/** An item, whatever its values are. */
+function itemOf(field: string | undefined): Item<unknown> | undefined {
+  const all = ITEMS as unknown as Readonly<Record<string, Item<unknown>>>;
+  return field !== undefined && Object.hasOwn(all, field) ? all[field] : undefined;
 }
 
-function integer(env: Environment, name: string, lowest: number, highest: number): number | undefined {
-  const value = env[`PYRO_${name}`];
-  if (value === undefined || value === "") return undefined;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < lowest || number > highest) {
-    throw refuse(name, value, `must be a whole number from ${lowest} to ${highest}`);
+function refuse(text: string): PyroError {
+  return new PyroError(text, { code: "PYRO_CONFIG" });
+}
+
+function unknownVariable(variable: string): PyroError {
+  const known = [...FIELDS.keys(), ...Object.keys(WITHOUT_EFFECT)];
+  const meant = PREFIX + nearest(variable.slice(PREFIX.length), known);
+  return refuse(`${variable}: Pyro has no such configuration item; the nearest is ${meant}`);
+}
+
+/** What the environment says, by field. */
+function fromEnvironment(env: Environment): Values {
+  const values: Record<string, unknown> = {};
+  for (const variable in env) {
+    if (!variable.startsWith(PREFIX)) continue;
+    const given = env[variable];
+    const name = variable.slice(PREFIX.length);
+    const field = FIELDS.get(name);
+    const item = itemOf(field);
+    if (item === undefined && !Object.hasOwn(WITHOUT_EFFECT, name)) throw unknownVariable(variable);
+    if (item === undefined || field === undefined || given === undefined || given === "") continue;
+    const value = item.kind.from(item.kind.fromText(given));
+    if (value === undefined) throw refuse(`${variable}=${given}: ${item.kind.wanted}`);
+    values[field] = value;
   }
-  return number;
+  return values;
 }
 
-function seconds(env: Environment, name: string): number | undefined {
-  const value = env[`PYRO_${name}`];
-  if (value === undefined || value === "") return undefined;
-  const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) throw refuse(name, value, "must be seconds, 0 or more");
-  return number * 1_000;
+const defaults: Values = Object.fromEntries(Object.entries(ITEMS).map(([field, { usual }]) => [field, usual]));
+
+/**
+ * Reads Pyro's settings from an environment: names and meanings are Python's. An empty variable is none.
+ *
+ * @throws {PyroError} code PYRO_CONFIG, naming the variable, for a value that is none, and for an item that is none, with
+ *   the name that it is most like.
+ */
+export function readConfig(env: Environment): Config {
+  return { ...defaults, ...fromEnvironment(env) } as unknown as Config;
 }
 
-function flag(env: Environment, name: string): boolean | undefined {
-  const value = env[`PYRO_${name}`]?.toLowerCase();
-  if (value === undefined || value === "") return undefined;
-  if (["1", "yes", "on", "true"].includes(value)) return true;
-  if (["0", "no", "off", "false"].includes(value)) return false;
-  throw refuse(name, value, "must be one of 1, yes, on, true, 0, no, off, false");
-}
+const environment = fromEnvironment(process.env);
+let options: Values = {};
 
-function serializer(env: Environment): Config["serializer"] {
-  const value = env["PYRO_SERIALIZER"] || "serpent";
-  const known = SERIALIZERS.find((one) => one === value);
-  if (known === undefined) throw refuse("SERIALIZER", value, `must be one of ${SERIALIZERS.join(", ")}`);
-  return known;
+/** This process's settings: a new object whenever they change. The environment is read once. */
+export let config: Config = { ...defaults, ...environment } as unknown as Config;
+
+/**
+ * Sets configuration items from the program, which wins over the environment: for proxies and daemons that are made from
+ * now on. What is left out, or undefined, stays as it is. All values are judged before any is set.
+ *
+ *     configure({ commTimeoutMs: 2_000, compression: true });
+ *
+ * @throws {PyroError} code PYRO_CONFIG, for a value or a name that is none.
+ */
+export function configure(settings: Partial<Config>): void {
+  const values: Record<string, unknown> = {};
+  for (const [field, given] of Object.entries(settings)) {
+    if (given === undefined) continue;
+    const item = itemOf(field);
+    if (item === undefined) {
+      throw refuse(`configure: there is no ${field}; the nearest is ${nearest(field, Object.keys(ITEMS))}`);
+    }
+    const value = item.kind.from(given);
+    if (value === undefined) throw refuse(`configure: ${field}=${String(given)}: ${item.kind.wanted}`);
+    values[field] = value;
+  }
+  options = { ...options, ...values };
+  config = { ...defaults, ...environment, ...options } as unknown as Config;
 }
 
 /**
- * Reads Pyro's settings from an environment: the names and meanings are Python's.
+ * Where an item's value is from, by Python's name: `configSource("COMMTIMEOUT")`.
  *
- * @throws {PyroError} code PYRO_CONFIG, naming the variable, for a value that is none.
+ * @throws {PyroError} code PYRO_CONFIG, for an item that is none, or means nothing here.
  */
-export function readConfig(env: Environment): Config {
-  const text = (name: string): string | undefined => env[`PYRO_${name}`] || undefined;
-  const largest = integer(env, "MAX_MESSAGE_SIZE", 0, Number.MAX_SAFE_INTEGER) ?? 1 << 30;
-  return {
-    host: text("HOST") ?? "localhost",
-    nsHost: text("NS_HOST") ?? "localhost",
-    nsPort: integer(env, "NS_PORT", 1, 65_535) ?? 9090,
-    natHost: text("NATHOST"),
-    natPort: integer(env, "NATPORT", 0, 65_535),
-    commTimeoutMs: seconds(env, "COMMTIMEOUT") ?? 0,
-    serializer: serializer(env),
-    serpentBytesRepr: flag(env, "SERPENT_BYTES_REPR") ?? false,
-    maxMessageSize: largest === 0 ? Number.MAX_SAFE_INTEGER : largest,
-  };
+export function configSource(name: string): "default" | "environment" | "option" {
+  const field = FIELDS.get(name);
+  if (field === undefined) throw unknownVariable(PREFIX + name);
+  if (Object.hasOwn(options, field)) return "option";
+  return Object.hasOwn(environment, field) ? "environment" : "default";
 }
-
-/** This process's settings, read once. */
-export const config: Config = readConfig(process.env);

@@ -1,3 +1,4 @@
+export { type Config, configSource, configure } from "./config.ts";
 export {
   type CallContext,
   type Certificate,

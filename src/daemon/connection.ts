@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { ByteSink } from "../bytes.ts";
 import { callContext, enterCallContext, leaveCallContext } from "../context.ts";
-import { DaemonError, type ProtocolError, SecurityError } from "../errors.ts";
+import { DaemonError, type PyroError, SecurityError } from "../errors.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
@@ -54,7 +54,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     const socket = given ? stream.owners : stream;
     this.info = new Client(addressOf(socket, where), tlsInfoOf(socket), host.report);
     const accept = given ? CALLS : GREETING;
-    const channel = { limits: host.codecs.limits, fallback: pyro5, accept, peer: this.info.address };
+    const { codecs, envelope } = host;
+    const channel = { limits: codecs.limits, envelope, fallback: pyro5, accept, peer: this.info.address };
     this.#channel = new Channel(stream, channel, this);
     if (given) return;
     this.#handshake = new Handshake(this.#channel, host, this.info, denial, (serializers) => {
@@ -107,7 +108,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
 
   /** Bad bytes: during the handshake they are answered, afterwards the connection just ends. */
-  onProtocolError(error: ProtocolError): void {
+  onProtocolError(error: PyroError): void {
     if (this.#handshake !== undefined) return this.#handshake.refuse(error);
     this.#report(error);
     this.#channel.end();

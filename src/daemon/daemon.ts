@@ -12,6 +12,7 @@ import { type Listening, listen, reachableHost } from "../transport/listen.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { serverTls } from "../transport/tls-options.ts";
 import { URI } from "../uri.ts";
+import { envelopeOf } from "../wire/envelope.ts";
 import { callHook, everyNowAndThen } from "./chores.ts";
 import { ServerConnection } from "./connection.ts";
 import { DAEMON_ID, DaemonObject, type DaemonView } from "./daemon-object.ts";
@@ -39,6 +40,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
   readonly #connections = new Set<ClientConnection>();
   readonly #denied = new Set<ClientConnection>();
   readonly #options: DaemonOptions;
+  readonly #maxConnections: number;
   readonly #host: Host;
   readonly #over = Promise.withResolvers<void>();
   #stopChores: () => void = () => undefined;
@@ -48,8 +50,15 @@ export class Daemon implements AsyncDisposable, DaemonView {
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
-    this.#objects = new ObjectTable((options.autoproxy ?? true) ? (id) => this.#uri(id) : undefined);
-    this.streams = new Streams(options.streaming ?? {}, (error) => options.onError?.(error, "stream"));
+    this.#maxConnections = options.maxConnections ?? config.threadpoolSize ?? Number.POSITIVE_INFINITY;
+    this.#objects = new ObjectTable((options.autoproxy ?? config.autoproxy) ? (id) => this.#uri(id) : undefined);
+    const streaming = {
+      enabled: config.iterStreaming,
+      lifetimeMs: config.iterStreamLifetimeMs,
+      lingerMs: config.iterStreamLingerMs,
+      ...options.streaming,
+    };
+    this.streams = new Streams(streaming, (error) => options.onError?.(error, "stream"));
     this.#host = this.#createHost(options);
     this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_ID);
   }
@@ -69,10 +78,11 @@ export class Daemon implements AsyncDisposable, DaemonView {
         bytesRepr: config.serpentBytesRepr,
         accepted: options.serializers,
       }),
+      envelope: envelopeOf(options.compression ?? config.compression, options.hmacKey),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 0,
       maxCallsInFlight: options.maxCallsInFlight ?? 1_000,
-      onewayInOrder: options.oneway === "ordered",
+      onewayInOrder: options.oneway === undefined ? !config.onewayThreaded : options.oneway === "ordered",
       annotations:
         typeof annotations === "function"
           ? () => callHook(annotations, hookFailed)
@@ -254,7 +264,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       this.#denied.add(new RefusedConnection(socket, this.#host, where, refusal));
       return;
     }
-    const full = this.#connections.size >= (this.#options.maxConnections ?? Number.POSITIVE_INFINITY);
+    const full = this.#connections.size >= this.#maxConnections;
     const connection = new ServerConnection(socket, this.#host, where, full ? NO_ROOM : undefined);
     (full ? this.#denied : this.#connections).add(connection);
     if (this.#closing !== undefined) connection.destroy();

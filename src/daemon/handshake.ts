@@ -138,7 +138,7 @@ export class Handshake {
   }
 
   /** Bad bytes: answered with a CONNECTFAIL. */
-  refuse(error: ProtocolError): void {
+  refuse(error: PyroError): void {
     this.#host.report(error, this.#client.address);
     if (!this.#channel.closed) this.#rejectEarly(error.message, 0);
   }

@@ -1,5 +1,6 @@
 import type { ConnectionInfo } from "../context.ts";
 import type { Codecs } from "../session/options.ts";
+import type { Envelope } from "../wire/envelope.ts";
 import type { Annotations } from "../wire/message.ts";
 import type { InstanceCache } from "./instances.ts";
 import type { ObjectTable } from "./objects.ts";
@@ -20,6 +21,7 @@ export interface Host {
   readonly instances: InstanceCache;
   readonly streams: Streams;
   readonly codecs: Codecs;
+  readonly envelope: Envelope | undefined;
   readonly handshakeTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxCallsInFlight: number;

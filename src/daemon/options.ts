@@ -37,6 +37,13 @@ export interface DaemonOptions {
   readonly natPort?: number;
   /** Speak TLS, and nothing else; true: as the items PYRO_SSL_... say. Default: PYRO_SSL. */
   readonly tls?: ServerTlsOptions | boolean;
+  /** Send large results compressed, if that makes them smaller. Calls may come compressed in any case. Default: PYRO_COMPRESSION. */
+  readonly compression?: boolean;
+  /**
+   * The key with which all messages are signed, in both directions; text is taken as UTF-8. Only Pyro4 clients with the
+   * same key come in then, for Pyro5 has no signatures: prefer TLS.
+   */
+  readonly hmacKey?: string | Uint8Array;
   readonly limits?: Partial<Limits>;
   /**
    * Serializers that clients may use. Default: all four, for none of them runs anything of the sender's (Pyro4 leaves out
@@ -51,13 +58,13 @@ export interface DaemonOptions {
   readonly idleTimeoutMs?: number;
   /**
    * Connections at a time; one more is told `no free workers, increase server threadpool size`, as Pyro's threaded server
-   * does. Default: no limit, for an idle connection costs a few kilobytes and no thread.
+   * does. Default: PYRO_THREADPOOL_SIZE, else no limit, for an idle connection costs a few kilobytes and no thread.
    */
   readonly maxConnections?: number;
   /** Calls of one connection that may run at once; others wait, and soon are not read, until one ends. Default 1,000. */
   readonly maxCallsInFlight?: number;
   /**
-   * When a oneway call runs. "concurrent", the default: beside the calls behind it, as in Pyro5 (in a thread there).
+   * When a oneway call runs. "concurrent", the default unless PYRO_ONEWAY_THREADED is off: beside the calls behind it, as in Pyro5 (in a thread there).
    * "ordered": those behind it wait until it is over, as in Pyro4 with ONEWAY_THREADED off.
    */
   readonly oneway?: "concurrent" | "ordered";
@@ -85,7 +92,7 @@ export interface DaemonOptions {
   readonly daemonObject?: new (
     daemon: DaemonView,
   ) => DaemonObject;
-  /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default true. */
+  /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default: PYRO_AUTOPROXY, else true. */
   readonly autoproxy?: boolean;
   /** How iterators that methods give are handed out, item by item. */
   readonly streaming?: StreamOptions;

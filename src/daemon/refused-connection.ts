@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { CommunicationError, ProtocolError } from "../errors.ts";
+import type { CommunicationError, PyroError } from "../errors.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
 import { MessageType } from "../wire/message.ts";
@@ -25,7 +25,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
     this.client = addressOf(socket, where);
     this.#channel = new Channel(
       socket,
-      { limits: host.codecs.limits, fallback: pyro5, accept: [], peer: this.client },
+      { limits: host.codecs.limits, envelope: host.envelope, fallback: pyro5, accept: [], peer: this.client },
       this,
     );
     const { handshakeTimeoutMs } = host;
@@ -45,7 +45,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
   }
 
   /** Always, and with the first header: no message is acceptable here. */
-  onProtocolError(_error: ProtocolError): void {
+  onProtocolError(_error: PyroError): void {
     this.#tell();
   }
 

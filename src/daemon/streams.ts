@@ -8,11 +8,11 @@ import { isThenable } from "./thrown.ts";
 
 /** How item streams are served (`Pyro5 5.15, server.py`; items ITER_STREAMING, ITER_STREAM_LIFETIME, ITER_STREAM_LINGER). */
 export interface StreamOptions {
-  /** False: a method that gives an iterator fails. Default true. */
+  /** False: a method that gives an iterator fails. Default: PYRO_ITER_STREAMING, else true. */
   readonly enabled?: boolean;
-  /** Milliseconds after which a stream ends, read or not; 0, the default: never. */
+  /** Milliseconds after which a stream ends, read or not; 0: never. Default: PYRO_ITER_STREAM_LIFETIME, else 0. */
   readonly lifetimeMs?: number;
-  /** Milliseconds that a stream outlives its connection, for another one to go on with it. Default 30,000. */
+  /** Milliseconds that a stream outlives its connection, for another one to go on with it. Default: PYRO_ITER_STREAM_LINGER, else 30,000. */
   readonly lingerMs?: number;
 }
 
@@ -56,8 +56,8 @@ export class Streams {
   readonly #options: Required<StreamOptions>;
   readonly #report: (error: Error) => void;
 
-  constructor(options: StreamOptions, report: (error: Error) => void) {
-    this.#options = { enabled: true, lifetimeMs: 0, lingerMs: 30_000, ...options };
+  constructor(options: Required<StreamOptions>, report: (error: Error) => void) {
+    this.#options = options;
     this.#report = report;
   }
 

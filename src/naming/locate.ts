@@ -15,6 +15,8 @@ export interface LocateOptions {
   readonly timeoutMs?: number | undefined;
   /** TLS, as for a proxy. Default: PYRO_SSL. */
   readonly tls?: ClientTlsOptions | boolean | undefined;
+  /** As for a proxy: a Pyro4 name server's key. */
+  readonly hmacKey?: string | Uint8Array | undefined;
 }
 
 const LOOPBACK = /^(localhost|::1|127\..*)$/;

@@ -28,8 +28,9 @@ export function proxy<T = any>(uri: URI | string, options?: ProxyOptions): Remot
 export function proxy<T>(uri: URI | string, second?: Contract<T> | ProxyOptions, third?: ProxyOptions): Remote<T> {
   const contract = second !== undefined && "methods" in second ? (second as Contract<T>) : undefined;
   const options = (contract === undefined ? (second as ProxyOptions | undefined) : third) ?? {};
-  const { tls, socket } = options;
-  const resolver: Resolver = tls === undefined ? resolve : (named, how) => resolve(named, { ...how, tls });
+  const { tls, hmacKey, socket } = options;
+  const usual = tls === undefined && hmacKey === undefined;
+  const resolver: Resolver = usual ? resolve : (named, how) => resolve(named, { ...how, tls, hmacKey });
   return createRemote(uriOf(uri, socket), contract, remoteOptions(options, resolver));
 }
 

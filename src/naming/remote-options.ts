@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import { config } from "../config.ts";
+import { type Config, config } from "../config.ts";
+import { PyroError } from "../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { RemoteOptions, Resolver } from "../proxy/call-settings.ts";
 import type { PyroVersion } from "../pyro-version.ts";
@@ -8,6 +9,7 @@ import { createClassCodec } from "../serializers/classes.ts";
 import { type Codecs, createCodecs } from "../session/options.ts";
 import { transportItems } from "../transport/items.ts";
 import { type ClientTlsOptions, clientTls } from "../transport/tls-options.ts";
+import { envelopeOf } from "../wire/envelope.ts";
 
 export interface ProxyOptions {
   /** Milliseconds a call may take, connecting included; 0: no limit. Default: PYRO_COMMTIMEOUT, else 0. */
@@ -27,7 +29,7 @@ export interface ProxyOptions {
   readonly maxRetries?: number;
   /** Extra data that goes along with every call, by ids of four ASCII characters. */
   readonly annotations?: ReadonlyMap<string, Uint8Array> | (() => ReadonlyMap<string, Uint8Array>);
-  /** False: names are not checked before they are sent. Default true. */
+  /** False: names are not checked before they are sent. Default: PYRO_METADATA, else true. */
   readonly metadata?: boolean;
   /** Items that a stream asks for ahead of their use. Default 64, or 256 where many come in one reply; 1 is Python's own way. */
   readonly streamPrefetch?: number;
@@ -43,6 +45,13 @@ export interface ProxyOptions {
   readonly socket?: Duplex;
   /** False: items of streams one by one from our own daemons too, as Pyro has them. Default true: many in one reply. */
   readonly streamInBulk?: boolean;
+  /** Send large arguments compressed, if that makes them smaller. Results may come compressed in any case. Default: PYRO_COMPRESSION. */
+  readonly compression?: boolean;
+  /**
+   * The key with which all messages are signed, in both directions, also those of the name server that a PYRONAME is
+   * looked up in, as in Pyro4; text is taken as UTF-8. The server must be Pyro4 (or ours) and have the same key.
+   */
+  readonly hmacKey?: string | Uint8Array;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map, so that a value sent back is the very same in Python. Default false. */
   readonly lossless?: boolean;
@@ -55,24 +64,37 @@ const codecs = (limits: Partial<Limits>, lossless: boolean): Codecs =>
     bytesRepr: config.serpentBytesRepr,
   });
 let usual: Codecs | undefined;
+let usualFor: Config | undefined;
+
+/** Only Pyro4 knows signatures. */
+function signedProtocol(wanted: ProxyOptions["protocol"]): PyroVersion {
+  if (wanted !== 5) return 4;
+  throw new PyroError("hmacKey and protocol 5 do not go together: Pyro5 has no signatures; use TLS", {
+    code: "PYRO_HMAC_VERSION",
+  });
+}
 
 /** A proxy's options, completed from the configuration. */
 export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteOptions {
   const special = options.limits !== undefined || options.lossless === true;
   const items = transportItems();
-  usual ??= codecs({}, false);
+  const envelope = envelopeOf(options.compression ?? config.compression, options.hmacKey);
+  if (usual === undefined || usualFor !== config) {
+    usual = codecs({}, false);
+    usualFor = config;
+  }
   return {
     codecs: special ? codecs(options.limits ?? {}, options.lossless ?? false) : usual,
     resolve,
     serializer: options.serializer ?? config.serializer,
-    protocol: options.protocol ?? "auto",
+    protocol: envelope?.hmacKey === undefined ? (options.protocol ?? "auto") : signedProtocol(options.protocol),
     timeoutMs: options.timeoutMs ?? config.commTimeoutMs,
     ownSerializer: options.serializer,
     handshake: options.handshake ?? "hello",
     validateHandshake: options.validateHandshake,
-    maxRetries: options.maxRetries ?? 0,
+    maxRetries: options.maxRetries ?? config.maxRetries,
     annotations: options.annotations,
-    metadata: options.metadata ?? true,
+    metadata: options.metadata ?? config.metadata,
     streamPrefetch: options.streamPrefetch,
     streamInBulk: options.streamInBulk ?? true,
     dial: {
@@ -80,6 +102,7 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
       ipVersion: items.preferIpVersion,
       noDelay: items.noDelay,
     },
+    envelope,
     socket: options.socket,
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { config } from "../config.ts";
 import { NamingError } from "../errors.ts";
 import { URI } from "../uri.ts";
 import type { NameServerClient } from "./client.ts";
@@ -11,15 +12,19 @@ import { remoteOptions } from "./remote-options.ts";
  * @throws {NamingError} `Failed to locate the nameserver: REASON`
  */
 export function locateNameServer(options: LocateOptions = {}): Promise<NameServerClient> {
-  const { timeoutMs, tls } = options;
+  const { timeoutMs, tls, hmacKey } = options;
   // A name server is reached by its own URI, which needs no resolving.
   const asItIs = (uri: URI): Promise<URI> => Promise.resolve(uri);
-  const wanted = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(tls === undefined ? {} : { tls }) };
+  const wanted = {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(hmacKey === undefined ? {} : { hmacKey }),
+  };
   return locateWith(options, remoteOptions(wanted, asItIs));
 }
 
-export interface ResolveOptions extends Pick<LocateOptions, "timeoutMs" | "tls"> {
-  /** Milliseconds that a name, or a name server, may take to appear. Default 0 (`Pyro5 5.15, core.py`, delay_time). */
+export interface ResolveOptions extends Pick<LocateOptions, "timeoutMs" | "tls" | "hmacKey"> {
+  /** Milliseconds that a name, or a name server, may take to appear. Default: PYRO_NS_LOOKUP_DELAY, else 0 (`Pyro5 5.15, core.py`, delay_time). */
   readonly delayMs?: number;
 }
 
@@ -35,7 +40,7 @@ const ASK_AGAIN_MS = 500;
 export async function resolve(uri: URI | string, options: ResolveOptions = {}): Promise<URI> {
   const wanted = URI.parse(uri);
   if (wanted.protocol === "PYRO") return wanted;
-  const deadline = performance.now() + (options.delayMs ?? 0);
+  const deadline = performance.now() + (options.delayMs ?? config.nsLookupDelayMs);
   for (;;) {
     try {
       return await find(wanted, options);
@@ -53,6 +58,7 @@ async function find(wanted: URI, options: ResolveOptions): Promise<URI> {
     port: wanted.port ?? undefined,
     timeoutMs: options.timeoutMs,
     tls: options.tls,
+    hmacKey: options.hmacKey,
   });
   if (wanted.protocol === "PYRONAME") return await names.lookup(wanted.object);
   const found = [...(await names.list({ metadataAll: wanted.tags })).values()];

@@ -9,6 +9,7 @@ import type { ClientSession } from "../session/client-session.ts";
 import type { Codecs } from "../session/options.ts";
 import type { DialSettings } from "../transport/dial.ts";
 import type { URI } from "../uri.ts";
+import type { Envelope } from "../wire/envelope.ts";
 
 export const DAEMON = "Pyro.Daemon";
 
@@ -34,6 +35,7 @@ export interface RemoteOptions {
   /** Whether daemons that can are asked for many items in one reply. */
   readonly streamInBulk: boolean;
   readonly dial: DialSettings;
+  readonly envelope: Envelope | undefined;
   readonly socket: Duplex | undefined;
 }
 

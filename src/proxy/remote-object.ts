@@ -235,6 +235,7 @@ export class RemoteObject {
       handshake: options.handshake,
       metadata: options.metadata,
       dial: options.dial,
+      envelope: options.envelope,
       socket: options.socket,
       lastSequence: this.#lastSequence,
       onClose: () => {

@@ -1,11 +1,13 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import { ConnectionClosedError, ProtocolError } from "../errors.ts";
+import { ConnectionClosedError, ProtocolError, type PyroError, SecurityError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { brokenError } from "../transport/node-errors.ts";
 import { inflatedPayload } from "../wire/compression.ts";
 import { MessageDecoder } from "../wire/decoder.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import type { Envelope } from "../wire/envelope.ts";
+import { judgeHmac } from "../wire/hmac.ts";
 import type { Message } from "../wire/message.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -18,6 +20,7 @@ const LOOKS = 5;
 
 export interface ChannelOptions {
   readonly limits: Limits;
+  readonly envelope?: Envelope | undefined;
   /** In whose words bytes are refused while the version is not known. */
   readonly fallback: Dialect;
   /** Message types that may come first. */
@@ -35,8 +38,8 @@ export interface ChannelHandlers {
   onChunkRead?(): void;
   /** The other side has taken what was written, see `congested`; reading goes on when this returns. */
   onDrain?(): void;
-  /** Bytes that are not the protocol, or a handler's own ProtocolError. The channel closes when this returns. */
-  onProtocolError(error: ProtocolError): void;
+  /** Bytes that are not the protocol or not signed as they must be, or a handler's own error of these kinds. The channel closes when this returns. */
+  onProtocolError(error: PyroError): void;
   /** Once, when nothing more will come; with an error unless this side was done with it. */
   onClose(error: Error | undefined): void;
 }
@@ -54,6 +57,7 @@ export class Channel {
   readonly #stream: Duplex;
   readonly #decoder: MessageDecoder;
   readonly #limits: Limits;
+  readonly #hmacKey: Buffer | undefined;
   readonly #handlers: ChannelHandlers;
   readonly #out: Outbox;
   readonly #onMessage: (message: Message) => void;
@@ -68,10 +72,11 @@ export class Channel {
   constructor(stream: Duplex, options: ChannelOptions, handlers: ChannelHandlers) {
     this.#stream = stream;
     this.#limits = options.limits;
+    this.#hmacKey = options.envelope?.hmacKey;
     this.#handlers = handlers;
     this.peer = options.peer;
     this.#decoder = new MessageDecoder(options);
-    this.#out = new Outbox(stream, options.limits);
+    this.#out = new Outbox(stream, options.limits, options.envelope);
     this.#onMessage = (message) => this.#deliver(message);
     this.#flush = () => {
       this.#flushing = false;
@@ -182,7 +187,8 @@ export class Channel {
       this.#flushing = false;
       if (this.#ending) return;
       // Whatever went wrong with this connection must not end the process, and with it all others.
-      const refusal = error instanceof ProtocolError ? error : new ProtocolError("cannot go on", { cause: error });
+      const known = error instanceof ProtocolError || error instanceof SecurityError;
+      const refusal = known ? error : new ProtocolError("cannot go on", { cause: error });
       this.#handlers.onProtocolError(refusal);
       this.end();
     }
@@ -191,6 +197,8 @@ export class Channel {
   #deliver(message: Message): void {
     if (this.#ending) return;
     const dialect = this.#decoder.dialect as Dialect;
+    const key = this.#hmacKey;
+    if (key !== undefined || message.annotations.size > 0) judgeHmac(message, dialect, key);
     if ((message.flags & dialect.flag.compressed) !== 0) {
       message.inflated(inflatedPayload(message, dialect, this.#limits.maxInflatedBytes));
     }

@@ -122,6 +122,7 @@ async function attempt(
     socket,
     {
       limits: options.codecs.limits,
+      envelope: options.envelope,
       fallback: dialect,
       accept: [MessageType.ConnectOk, MessageType.ConnectFail],
       peer: where,

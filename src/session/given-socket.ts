@@ -31,7 +31,13 @@ export async function sessionOver(
   const peer = "the given socket";
   const channel: Channel = new Channel(
     new LentStream(socket),
-    { limits: options.codecs.limits, fallback: dialect, accept: [MessageType.Result, MessageType.Ping], peer },
+    {
+      limits: options.codecs.limits,
+      envelope: options.envelope,
+      fallback: dialect,
+      accept: [MessageType.Result, MessageType.Ping],
+      peer,
+    },
     {
       onMessage: (message) => session.receive(message),
       onProtocolError: (error) => session.fail(error),

@@ -5,6 +5,7 @@ import type { SerializerName } from "../serializer-names.ts";
 import type { ClassCodec } from "../serializers/classes.ts";
 import { SerializerSet, type SerializerSetOptions } from "../serializers/registry.ts";
 import type { DialSettings } from "../transport/dial.ts";
+import type { Envelope } from "../wire/envelope.ts";
 
 /** How values are read and written in a session, for whichever version it turns out to speak. */
 export interface Codecs {
@@ -42,6 +43,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** How the connection is made: TLS and what else there is below the messages. */
   readonly dial: DialSettings;
+  /** Compression and signatures. */
+  readonly envelope: Envelope | undefined;
   /** A connection that there is already; it is used as it is, without a handshake, and stays open in the end. */
   readonly socket?: Duplex | undefined;
   /** Handed to the server's handshake validation; Pyro's default is "hello". */

@@ -6,6 +6,7 @@ import { ByteSink } from "../bytes.ts";
 import type { Limits } from "../limits.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { writeMessage } from "../wire/encoder.ts";
+import type { Envelope } from "../wire/envelope.ts";
 
 /** More than this does not go into a socket at once. */
 const LARGE_BYTES = 64 << 10;
@@ -34,13 +35,15 @@ export class Outbox {
   #behind: Buffer[] | undefined;
 
   readonly #limits: Limits;
+  readonly #envelope: Envelope | undefined;
   /** TLS, and streams that are no sockets, are never done with what was written when the writing returns. */
   readonly #takesLate: boolean;
 
-  constructor(stream: Duplex, limits: Limits) {
+  constructor(stream: Duplex, limits: Limits, envelope: Envelope | undefined) {
     this.#stream = stream;
     this.#takesLate = !(stream instanceof Socket) || "encrypted" in stream;
     this.#limits = limits;
+    this.#envelope = envelope;
   }
 
   /**
@@ -57,7 +60,7 @@ export class Outbox {
     }
     writing = true;
     try {
-      writeMessage(sink, dialect, this.#limits, message);
+      writeMessage(sink, dialect, this.#limits, message, this.#envelope);
     } finally {
       writing = false;
     }
@@ -107,7 +110,7 @@ export class Outbox {
 
   #addBehind(dialect: Dialect, message: Outgoing): number {
     const own = new ByteSink();
-    writeMessage(own, dialect, this.#limits, message);
+    writeMessage(own, dialect, this.#limits, message, this.#envelope);
     this.#behind ??= [];
     this.#behind.push(own.take());
     return 0;

@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import type { ByteSink } from "../bytes.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Message } from "./message.ts";
@@ -28,4 +29,21 @@ export function inflatedPayload(
     }
     throw new ProtocolError("compressed payload is broken", { code: "PYRO_BAD_COMPRESSION", cause });
   }
+}
+
+/**
+ * Compresses the payload that ends `out`, as its version does (`Pyro4 4.82, util.py`; `Pyro5 5.15, protocol.py`): large
+ * ones only, and only if they get smaller. Pyro5 sends what got larger all the same; every receiver takes both.
+ *
+ * @returns whether it is compressed now, which its flag has to say.
+ */
+export function deflatePayload(out: ByteSink, payloadAt: number, { compression }: Dialect): boolean {
+  const bytes = out.length - payloadAt;
+  if (bytes < compression.leastBytes) return false;
+  const { level } = compression;
+  const deflated = process.getBuiltinModule("node:zlib").deflateSync(out.since(payloadAt), { level });
+  if (deflated.length >= bytes) return false;
+  out.truncate(payloadAt);
+  out.bytes(deflated);
+  return true;
 }

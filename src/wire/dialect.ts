@@ -51,6 +51,10 @@ export interface Dialect {
   readonly maxAnnotationsBytes: number;
   readonly maxPayloadBytes: number;
   readonly flag: FlagBits;
+  /** Which payloads are worth compressing when that is on: at least so many bytes; and how hard zlib tries, 1 to 9. */
+  readonly compression: { readonly leastBytes: number; readonly level: number };
+  /** Whether its messages can be signed, see `hmac.ts`. */
+  readonly signs: boolean;
   readonly refusal: Refusals;
   /**
    * Reads the header at `at`, where `headerBytes` are in; tag and protocol number were judged before.

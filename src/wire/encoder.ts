@@ -2,7 +2,10 @@ import type { ByteSink } from "../bytes.ts";
 import { MessageTooLargeError, ProtocolError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { writeAnnotations } from "./annotations.ts";
+import { deflatePayload } from "./compression.ts";
 import type { Dialect, Outgoing } from "./dialect.ts";
+import type { Envelope } from "./envelope.ts";
+import { sign, withRoomForHmac } from "./hmac.ts";
 import { NO_ANNOTATIONS } from "./message.ts";
 
 /**
@@ -13,7 +16,13 @@ import { NO_ANNOTATIONS } from "./message.ts";
  * @throws {MessageTooLargeError} when the message is over `limits.maxMessageBytes`.
  * @throws {ProtocolError} for a correlation id that is not 16 bytes, and for annotations that cannot be written.
  */
-export function writeMessage(out: ByteSink, dialect: Dialect, limits: Limits, message: Outgoing): void {
+export function writeMessage(
+  out: ByteSink,
+  dialect: Dialect,
+  limits: Limits,
+  message: Outgoing,
+  envelope?: Envelope,
+): void {
   const { correlationId } = message;
   if (correlationId !== undefined && correlationId.length !== 16) {
     throw new ProtocolError(`correlation id must be 16 bytes, not ${correlationId.length}`, {
@@ -22,19 +31,30 @@ export function writeMessage(out: ByteSink, dialect: Dialect, limits: Limits, me
   }
   const start = out.skip(dialect.headerBytes);
   try {
-    const annotations = dialect.withCorrelation(message.annotations ?? NO_ANNOTATIONS, correlationId);
+    const plain = dialect.withCorrelation(message.annotations ?? NO_ANNOTATIONS, correlationId);
+    const hmacKey = dialect.signs ? envelope?.hmacKey : undefined;
+    const annotations = hmacKey === undefined ? plain : withRoomForHmac(plain);
     if (annotations.size > 0) writeAnnotations(out, dialect, annotations);
     const payloadAt = out.length;
     message.writePayload(out);
+    const compressed = envelope?.compression === true && deflatePayload(out, payloadAt, dialect);
     const payloadBytes = out.length - payloadAt;
     const annotationsBytes = payloadAt - start - dialect.headerBytes;
     const limit = Math.min(limits.maxMessageBytes, dialect.maxPayloadBytes);
     if (payloadBytes + annotationsBytes > limit) {
       throw new MessageTooLargeError(dialect.refusal.tooLarge(payloadBytes + annotationsBytes, limit));
     }
-    dialect.writeHeader(out.buffer, start, message, payloadBytes, annotationsBytes);
+    const headed = compressed ? withFlag(message, dialect.flag.compressed) : message;
+    if (hmacKey !== undefined) sign(out.buffer, payloadAt, out.length, annotations, hmacKey);
+    dialect.writeHeader(out.buffer, start, headed, payloadBytes, annotationsBytes);
   } catch (error) {
     out.truncate(start);
     throw error;
   }
+}
+
+/** What a header says of a message, with one more flag. */
+function withFlag(message: Outgoing, flag: number): Outgoing {
+  const { type, flags, sequence, serializerId, correlationId } = message;
+  return { type, flags: flags | flag, sequence, serializerId, correlationId, writePayload: () => undefined };
 }

@@ -81,6 +81,8 @@ export const pyro4: Dialect = {
     keepSerialized: 0x40,
     correlation: 0,
   },
+  compression: { leastBytes: 200, level: 6 },
+  signs: true,
   refusal: {
     badTag: () => "invalid data or unsupported protocol version",
     badVersion: () => "invalid data or unsupported protocol version",

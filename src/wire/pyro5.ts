@@ -68,6 +68,8 @@ export const pyro5: Dialect = {
     keepSerialized: 0x20,
     correlation: CORRELATION_FLAG,
   },
+  compression: { leastBytes: 101, level: 4 },
+  signs: false,
   refusal: {
     badTag: () => "invalid data",
     badVersion: (protocol) => `invalid protocol version: ${protocol}`,

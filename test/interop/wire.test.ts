@@ -35,7 +35,7 @@ function exchange(port: number, bytes: Buffer, ms: number): Promise<Buffer> {
     };
     const timer = setTimeout(over, ms);
     socket
-      .on("data", (chunk) => chunks.push(chunk))
+      .on("data", (chunk) => chunks.push(Buffer.from(chunk)))
       .on("end", over)
       .on("error", reject);
   });

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { createServer, Socket } from "node:net";
 import { expect, test, vi } from "vitest";
+import { readConfig } from "../../src/config.ts";
 import { dial } from "../../src/transport/dial.ts";
-import { readTransportItems } from "../../src/transport/items.ts";
+import { transportItemsOf } from "../../src/transport/items.ts";
 import { listen } from "../../src/transport/listen.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
 import { Authority } from "../support/certificates.ts";
 
 const authority = new Authority("authority");
-const { ssl } = readTransportItems({});
+const { ssl } = transportItemsOf(readConfig({}));
 const secret = {
   server: serverTls({ ...authority.issue("server", { hosts: ["127.0.0.1"] }) }, ssl),
   client: clientTls({ ca: authority.cert }, ssl),

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { readTransportItems } from "../../src/transport/items.ts";
+import { readConfig } from "../../src/config.ts";
+import { transportItemsOf } from "../../src/transport/items.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
 import { Authority } from "../support/certificates.ts";
 
@@ -19,8 +20,8 @@ const authority = new Authority("authority");
 const leaf = authority.issue("leaf", { hosts: ["localhost"] });
 const locked = authority.issue("locked", { passphrase: "secret" });
 const ca = authority.cert;
-const { ssl: off } = readTransportItems({});
-const items = (env: Record<string, string>) => readTransportItems({ PYRO_SSL: "on", ...env }).ssl;
+const { ssl: off } = transportItemsOf(readConfig({}));
+const items = (env: Record<string, string>) => transportItemsOf(readConfig({ PYRO_SSL: "on", ...env })).ssl;
 const refusal = (code: string, words: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(words) as string });
 
@@ -87,15 +88,17 @@ describe("the items", () => {
     expect(() => clientTls(undefined, items({ PYRO_SSL_CACERTS: gone }))).toThrow(named("SSL_CACERTS"));
     expect(() => clientTls(undefined, items({ PYRO_SSL_CLIENTCERT: gone }))).toThrow(named("SSL_CLIENTCERT"));
     expect(() => serverTls(undefined, items({ PYRO_SSL_SERVERCERT: gone }))).toThrow(named("SSL_SERVERCERT"));
-    expect(() => readTransportItems({ PYRO_SSL: "maybe" })).toThrow(refusal("PYRO_CONFIG", /^PYRO_SSL=maybe: must be/));
-    expect(() => readTransportItems({ PYRO_PREFER_IP_VERSION: "5" })).toThrow(
+    expect(() => transportItemsOf(readConfig({ PYRO_SSL: "maybe" }))).toThrow(
+      refusal("PYRO_CONFIG", /^PYRO_SSL=maybe: must be/),
+    );
+    expect(() => transportItemsOf(readConfig({ PYRO_PREFER_IP_VERSION: "5" }))).toThrow(
       refusal("PYRO_CONFIG", /^PYRO_PREFER_IP_VERSION=5: must be one of 0, 4, 6/),
     );
   });
 
   test("the others have defaults of their own", () => {
-    expect(readTransportItems({})).toMatchObject({ preferIpVersion: undefined, noDelay: true });
-    expect(readTransportItems({ PYRO_PREFER_IP_VERSION: "6", PYRO_SOCK_NODELAY: "off" })).toMatchObject({
+    expect(transportItemsOf(readConfig({}))).toMatchObject({ preferIpVersion: undefined, noDelay: true });
+    expect(transportItemsOf(readConfig({ PYRO_PREFER_IP_VERSION: "6", PYRO_SOCK_NODELAY: "off" }))).toMatchObject({
       preferIpVersion: 6,
       noDelay: false,
     });

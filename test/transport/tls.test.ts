@@ -1,8 +1,9 @@
 import { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
 import { type ClientTlsOptions, connect, Daemon, expose, PyroError, proxy, release, type TlsInfo } from "#pyro";
+import { readConfig } from "../../src/config.ts";
 import { dial } from "../../src/transport/dial.ts";
-import { readTransportItems } from "../../src/transport/items.ts";
+import { transportItemsOf } from "../../src/transport/items.ts";
 import { listen } from "../../src/transport/listen.ts";
 import { tlsInfoOf } from "../../src/transport/tls-listen.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
@@ -19,7 +20,7 @@ expose(Echo, { methods: ["echo"] });
 const authority = new Authority("authority");
 const server = authority.issue("server", { hosts: ["127.0.0.1"] });
 const ca = authority.cert;
-const { ssl } = readTransportItems({});
+const { ssl } = transportItemsOf(readConfig({}));
 const ANY = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
 
 afterEach(() => vi.restoreAllMocks());

@@ -1,12 +1,15 @@
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { ByteSink } from "../../src/bytes.ts";
 import type { ProtocolError } from "../../src/errors.ts";
+import { DEFAULT_LIMITS } from "../../src/limits.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
+import { writeMessage } from "../../src/wire/encoder.ts";
 import { pyro4, pyro5 } from "../../src/wire/versions.ts";
 import { memoryOf } from "../support/memory.ts";
-import { feed, type Kept, message, refusal } from "./feed.ts";
+import { feed, type Kept, message, RESULT, refusal } from "./feed.ts";
 
 function compressed(dialect: Dialect, payload: Buffer): Kept {
   const [read] = feed([message(dialect, payload, { flags: dialect.flag.compressed })]).messages;
@@ -51,4 +54,42 @@ test.for([
 test("a payload without the flag is handed on as it is", () => {
   const [read] = feed([message(pyro5, Buffer.from("plain"))]).messages;
   expect(read && inflatedPayload(read, pyro5, 0)).toBe(read?.payload);
+});
+
+/** A message sent with compression on, as it is read again: its flags and its payload as it travelled. */
+function sent(dialect: Dialect, payload: Buffer, limits = DEFAULT_LIMITS): Kept {
+  const out = new ByteSink();
+  out.latin1("what was there before");
+  const start = out.length;
+  const outgoing = { ...RESULT, flags: dialect.flag.batch, writePayload: (sink: ByteSink) => sink.bytes(payload) };
+  writeMessage(out, dialect, limits, outgoing, { compression: true, hmacKey: undefined });
+  const [read] = feed([Buffer.from(out.since(start))]).messages;
+  if (read === undefined) throw new Error("nothing was read");
+  return read;
+}
+
+test.for([
+  [pyro4, 200],
+  [pyro5, 101],
+] as const)("with compression on, payloads from a size on are compressed: %#", ([dialect, least]) => {
+  const { batch, compressed: flag } = dialect.flag;
+  const small = sent(dialect, Buffer.alloc(least - 1, 1));
+  expect([small.flags, small.payload.length]).toEqual([batch, least - 1]);
+  const large = sent(dialect, Buffer.alloc(least, 1));
+  expect(large.flags).toBe(batch | flag);
+  expect(large.payload.length).toBeLessThan(least);
+  expect(inflatedPayload(large, dialect, least)).toEqual(Buffer.alloc(least, 1));
+});
+
+test("what gets no smaller is sent as it is", () => {
+  const noise = Buffer.from(Array.from({ length: 256 }, (_, index) => (index * 167) & 0xff));
+  for (const dialect of [pyro4, pyro5]) {
+    const read = sent(dialect, noise);
+    expect([read.flags, read.payload]).toEqual([dialect.flag.batch, noise]);
+  }
+});
+
+test("the size limit counts what is sent, as in Pyro", () => {
+  const limits = { ...DEFAULT_LIMITS, maxMessageBytes: 1_000 };
+  expect(sent(pyro5, Buffer.alloc(100_000), limits).payload.length).toBeLessThan(1_000);
 });

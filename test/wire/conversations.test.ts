@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { judgeHmac } from "../../src/wire/hmac.ts";
+import { pyro4 } from "../../src/wire/versions.ts";
 import { conversationCases, streamsOf } from "../support/vectors-messages.ts";
 import { bytewise, cuttings, described, encoded, expected, feed } from "./feed.ts";
 
@@ -29,4 +31,28 @@ describe("reads what real peers said to each other, and writes the same bytes", 
     check(bytewise(bytes));
     fc.assert(fc.property(cuttings(bytes), check), { numRuns: 10 });
   });
+});
+
+test("the signatures of a conversation with a key: right, wrong, none", () => {
+  const conversation = conversationCases().find(({ name }) => name === "v4_hmac");
+  if (conversation === undefined) throw new Error("no such conversation");
+  const judged = streamsOf(conversation).map(({ title, bytes }) => {
+    const verdicts = feed([bytes]).messages.map((message) => {
+      try {
+        judgeHmac(message, pyro4, Buffer.from("secret"));
+        return "fine";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    return `${title}: ${[...new Set(verdicts)].join(", ")}`;
+  });
+  expect(judged).toEqual([
+    "connection 1, to the daemon, what the client sent: fine",
+    "connection 1, to the daemon, what the server sent: fine",
+    "connection 2, to the daemon, what the client sent: message hmac mismatch",
+    "connection 2, to the daemon, what the server sent: fine",
+    "connection 3, to the daemon, what the client sent: hmac key config not symmetric",
+    "connection 3, to the daemon, what the server sent: fine",
+  ]);
 });

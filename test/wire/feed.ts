@@ -8,6 +8,7 @@ import { inflatedPayload } from "../../src/wire/compression.ts";
 import { type DecoderOptions, MessageDecoder } from "../../src/wire/decoder.ts";
 import type { Dialect, FlagBits, Outgoing } from "../../src/wire/dialect.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
+import type { Envelope } from "../../src/wire/envelope.ts";
 import { type Annotations, type Message, MessageType } from "../../src/wire/message.ts";
 import { pyro5 } from "../../src/wire/versions.ts";
 import type { DecodedVector } from "../support/vectors-messages.ts";
@@ -60,11 +61,11 @@ export function cuttings(bytes: Buffer): fc.Arbitrary<Buffer[]> {
 }
 
 /** Writes what was read again, the payload as it came. */
-export function encoded(message: Kept, dialect: Dialect, limits: Limits = DEFAULT_LIMITS): Buffer {
+export function encoded(message: Kept, dialect: Dialect, limits: Limits = DEFAULT_LIMITS, envelope?: Envelope): Buffer {
   const out = new ByteSink();
   // What was in memory before must not show.
   out.buffer.fill(0xff);
-  writeMessage(out, dialect, limits, { ...message, writePayload: (sink) => sink.bytes(message.payload) });
+  writeMessage(out, dialect, limits, { ...message, writePayload: (sink) => sink.bytes(message.payload) }, envelope);
   return out.take();
 }
 

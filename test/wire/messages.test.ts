@@ -1,10 +1,12 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { SecurityError } from "../../src/errors.ts";
 import { DEFAULT_LIMITS } from "../../src/limits.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import type { DecoderOptions } from "../../src/wire/decoder.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
+import { judgeHmac } from "../../src/wire/hmac.ts";
 import { dialectOf } from "../../src/wire/versions.ts";
 import { type MessageCase, messageCases } from "../support/vectors-messages.ts";
 import { bytewise, cuttings, described, encoded, expected, type Fed, feed, refusal } from "./feed.ts";
@@ -14,8 +16,8 @@ const CASES = messageCases();
 /** Read like any other, but written back with zeros there: the reserved field is not kept. */
 const RESERVED_NOT_KEPT = ["v4_reserved_not_zero", "v5_reserved_not_zero"];
 
-/** Refused by a receiver that checks signatures, a later piece of work; here they are messages with an annotation. */
-const SIGNATURE_NOT_CHECKED = ["v4_hmac_wrong_key", "v4_hmac_missing", "v4_hmac_unexpected", "v4_hmac_payload_changed"];
+/** Whole messages, but not from somebody with the same key. */
+const BADLY_SIGNED = ["v4_hmac_wrong_key", "v4_hmac_missing", "v4_hmac_unexpected", "v4_hmac_payload_changed"];
 
 /** Python fails over these with whatever its own code ran into, or lets them pass; the codes are ours. */
 const REFUSED_IN_OUR_WORDS: Readonly<Record<string, string>> = {
@@ -32,12 +34,12 @@ const REFUSED_IN_OUR_WORDS: Readonly<Record<string, string>> = {
 
 const CUT_OFF = ["v4_truncated_header", "v4_truncated_payload", "v5_truncated_header", "v5_truncated_payload"];
 
-type Kind = "read" | "unsigned" | "in our words" | "cut off" | "in Pyro's words";
+type Kind = "read" | "badly signed" | "in our words" | "cut off" | "in Pyro's words";
 
 function kindOf({ name, valid, error }: MessageCase): Kind {
   if (name in REFUSED_IN_OUR_WORDS) return "in our words";
   if (valid) return "read";
-  if (SIGNATURE_NOT_CHECKED.includes(name)) return "unsigned";
+  if (BADLY_SIGNED.includes(name)) return "badly signed";
   if (CUT_OFF.includes(name)) return "cut off";
   if (/^Pyro[45]\.errors\.(ProtocolError|MessageTooLargeError)$/.test(error?.class ?? "")) return "in Pyro's words";
   throw new Error(`${name} belongs to no kind`);
@@ -58,11 +60,18 @@ function receiver(one: MessageCase): Partial<DecoderOptions> & { readonly dialec
   return { dialect: dialectOf(one.pyro), limits, accept: one.accepted_types };
 }
 
-/** Feeds a case and inflates what arrives, as a session does. */
+function keyOf({ hmac_key_hex }: MessageCase): Buffer | undefined {
+  return hmac_key_hex === undefined ? undefined : Buffer.from(hmac_key_hex, "hex");
+}
+
+/** Feeds a case, judges signatures and inflates what arrives, as a session does. */
 function receive(chunks: Iterable<Buffer>, one: MessageCase): Fed {
   const options = receiver(one);
   const fed = feed(chunks, options);
-  for (const message of fed.messages) inflatedPayload(message, options.dialect, DEFAULT_LIMITS.maxInflatedBytes);
+  for (const message of fed.messages) {
+    judgeHmac(message, options.dialect, keyOf(one));
+    inflatedPayload(message, options.dialect, DEFAULT_LIMITS.maxInflatedBytes);
+  }
   return fed;
 }
 
@@ -76,14 +85,14 @@ function eachCutting(bytes: Buffer, runs: number, check: (chunks: Iterable<Buffe
 test("every golden message belongs to exactly one kind", () => {
   const counts = Object.groupBy(CASES, kindOf);
   const numbers = Object.fromEntries(Object.entries(counts).map(([kind, cases]) => [kind, cases.length]));
-  expect(numbers).toEqual({ read: 109, unsigned: 4, "in our words": 9, "cut off": 4, "in Pyro's words": 17 });
-  const named = [...RESERVED_NOT_KEPT, ...SIGNATURE_NOT_CHECKED, ...CUT_OFF, ...Object.keys(REFUSED_IN_OUR_WORDS)];
+  expect(numbers).toEqual({ read: 109, "badly signed": 4, "in our words": 9, "cut off": 4, "in Pyro's words": 17 });
+  const named = [...RESERVED_NOT_KEPT, ...BADLY_SIGNED, ...CUT_OFF, ...Object.keys(REFUSED_IN_OUR_WORDS)];
   expect(named.filter((name) => !CASES.some((one) => one.name === name))).toEqual([]);
 });
 
-test("only signatures are left unchecked of all that Python's receiver refuses", () => {
-  const unchecked = CASES.filter(({ error }) => error?.class.endsWith(".SecurityError")).map(({ name }) => name);
-  expect(unchecked).toEqual(SIGNATURE_NOT_CHECKED);
+test("what Python refuses with a SecurityError is badly signed", () => {
+  const unsafe = CASES.filter(({ error }) => error?.class.endsWith(".SecurityError")).map(({ name }) => name);
+  expect(unsafe).toEqual(BADLY_SIGNED);
 });
 
 describe("reads every field, wherever the network cuts", () => {
@@ -110,7 +119,7 @@ describe("finds the version from the first bytes", () => {
 });
 
 describe("writes back the bytes it read", () => {
-  test.for(casesOf("read", "unsigned"))("$name", (one) => {
+  test.for(casesOf("read", "badly signed"))("$name", (one) => {
     const original = bytesOf(one);
     const { dialect, limits } = receiver(one);
     const message = feed([original], { dialect }).messages[0];
@@ -172,11 +181,30 @@ describe("keeps waiting for the rest of a message that was cut off", () => {
   });
 });
 
-describe("reads messages whose signature is wrong, missing or unasked for: the signature is an annotation here", () => {
-  test.for(casesOf("unsigned"))("$name", (one) => {
-    const { messages } = receive([bytesOf(one)], one);
-    expect(messages.map(({ type, annotations }) => [type, annotations.get("HMAC")?.length])).toEqual([
-      [4, one.name === "v4_hmac_missing" ? undefined : 20],
-    ]);
+describe("refuses a signature that is wrong, missing or unasked for in Pyro's own words", () => {
+  test.for(casesOf("badly signed"))("$name", (one) => {
+    let refused: unknown;
+    try {
+      receive([bytesOf(one)], one);
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toBeInstanceOf(SecurityError);
+    expect((refused as SecurityError).message).toBe(one.error?.message);
   });
+});
+
+describe("signs as Python does", () => {
+  const signed = casesOf("read").filter((one) => one.hmac_key_hex !== undefined);
+  test.for(signed)("$name", (one) => {
+    const { dialect, limits } = receiver(one);
+    const message = feed([bytesOf(one)], { dialect }).messages[0];
+    if (message === undefined) throw new Error("nothing was read");
+    const annotations = new Map(message.annotations);
+    annotations.delete("HMAC");
+    const envelope = { compression: false, hmacKey: keyOf(one) };
+    expect(encoded({ ...message, annotations }, dialect, limits, envelope).toString("hex")).toBe(one.hex);
+  });
+
+  test("there are such cases", () => expect(signed).toHaveLength(5));
 });
