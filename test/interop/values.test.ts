@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
-import { PyClassDict, PyComplex, PyFloat, proxy, RemoteError, tuple } from "#pyro";
+import { describe, expect, test } from "vitest";
+import { Daemon, expose, PyClassDict, PyComplex, PyFloat, proxy, RemoteError, tuple } from "#pyro";
 import { startPython, whyNoPython } from "../support/python.ts";
+import { runClient } from "../support/python-client.ts";
 
 /** A server of that Pyro which gives back what it gets, and tells what it saw. */
 const program = (version: 4 | 5): string => `
@@ -159,3 +160,28 @@ for (const version of [4, 5] as const) {
     });
   });
 }
+
+class Echo {
+  static {
+    expose(this, { methods: { echo: "echo(value)" } });
+  }
+  echo(value: unknown): unknown {
+    return value;
+  }
+}
+
+describe.skipIf(whyNoPython() !== undefined).for([4, 5] as const)("a Python client of Pyro%i", (version) => {
+  const VALUES = `show([repr(P.Proxy(uris[0]).echo(value)) for value in [1.0, [2.0, 3], {"2": 1, "1": 2.0}]])`;
+
+  test("gets the very same values back from a lossless daemon: floats stay floats, dicts keep their order", async () => {
+    await using daemon = await Daemon.listen({ host: "127.0.0.1", lossless: true });
+    const shown = await runClient(version, [daemon.register(new Echo())], VALUES);
+    expect(shown).toEqual([["1.0", "[2.0, 3]", "{'2': 1, '1': 2.0}"]]);
+  });
+
+  test("gets from another daemon what JavaScript makes of them", async () => {
+    await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+    const shown = await runClient(version, [daemon.register(new Echo())], VALUES);
+    expect(shown).toEqual([["1", "[2, 3]", "{'1': 2, '2': 1}"]]);
+  });
+});

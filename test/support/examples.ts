@@ -30,7 +30,8 @@ export const PAIRS: readonly { readonly server: Side; readonly client: Side }[] 
   { server: "Pyro5", client: "Pyro5" },
 ];
 
-export const EXAMPLES_FOLDER: string = join(import.meta.dirname, "../interop/examples");
+const ROOT = join(import.meta.dirname, "../..");
+export const EXAMPLES_FOLDER: string = join(ROOT, "test/interop/examples");
 
 // A loaded machine starts a program in seconds, not in the tenth of one that it takes otherwise.
 const START_MS = 30_000;
@@ -89,7 +90,11 @@ export async function runPair(example: Example, server: Side, client: Side): Pro
 }
 
 function start(side: Side, args: readonly string[], env: Record<string, string> = {}): Program {
-  if (side === "TypeScript") return new Program(process.execPath, args, { env });
+  if (side === "TypeScript") {
+    // What `npm start` keeps there too: the library starts in a third of the time.
+    const cache = { NODE_COMPILE_CACHE: join(ROOT, ".cache/compiled") };
+    return new Program(process.execPath, args, { cwd: ROOT, env: { ...cache, ...env } });
+  }
   const { command, env: own } = python(Number(side.slice(-1)) as PythonPyro);
   return new Program(command, args, { env: { ...own, ...env } });
 }
