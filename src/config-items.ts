@@ -34,6 +34,10 @@ export interface Config {
   readonly iterStreaming: boolean;
   readonly iterStreamLifetimeMs: number;
   readonly iterStreamLingerMs: number;
+  /** Undefined: nothing is logged. */
+  readonly logLevel: "DEBUG" | "INFO" | "WARNING" | "ERROR" | "CRITICAL" | undefined;
+  readonly logFile: string;
+  readonly logWire: boolean;
   readonly ssl: boolean;
   readonly sslServerCert: string;
   readonly sslServerKey: string;
@@ -96,6 +100,14 @@ export const ITEMS: { readonly [F in keyof Config]: Item<NonNullable<Config[F]>,
   iterStreaming: item("ITER_STREAMING", flag, true, "methods may give iterators"),
   iterStreamLifetimeMs: item("ITER_STREAM_LIFETIME", seconds(), 0, "how long an item stream lives; 0: to its end"),
   iterStreamLingerMs: item("ITER_STREAM_LINGER", seconds(), 30_000, "how long it outlives its connection"),
+  logLevel: item(
+    "LOGLEVEL",
+    oneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const),
+    undefined,
+    "what is logged: this and worse; left out: nothing",
+  ),
+  logFile: item("LOGFILE", text, "pyro5.log", "where to; `{stderr}` is the standard error output"),
+  logWire: item("LOGWIRE", flag, false, "every message is logged too, at DEBUG"),
   ssl: item("SSL", flag, false, "TLS for proxies and daemons"),
   sslServerCert: item("SSL_SERVERCERT", text, "", "a daemon's certificate, a file"),
   sslServerKey: item("SSL_SERVERKEY", text, "", "its key; default: it stands in the same file"),
@@ -123,9 +135,6 @@ export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   DILL_PROTOCOL_VERSION: "dill is not spoken",
   JSON_MODULE: PYTHON,
   USE_MSG_WAITALL: PYTHON,
-  LOGFILE: "a daemon's `onError` hears of what goes wrong",
-  LOGLEVEL: "as LOGFILE",
-  LOGWIRE: "as LOGFILE",
   HMAC_KEY: TOOLS,
   HTTPGATEWAY_KEY: TOOLS,
 };

@@ -32,6 +32,7 @@ export {
 export { formatTraceback, installExceptHook } from "./excepthook.ts";
 export { Kwargs, kwargs } from "./kwargs.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export { type LogEntry, type LogLevel, setLogger } from "./log.ts";
 export { NameServerClient, type Registered } from "./naming/client.ts";
 export { type KeepOptions, keepRegistered, type RegistrationEvent } from "./naming/keep-registered.ts";
 export type { LocateOptions } from "./naming/locate.ts";

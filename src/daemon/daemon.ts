@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { config } from "../config.ts";
 import { CommunicationError, DaemonError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
+import { log } from "../log.ts";
 import { ProxyState, proxyFrom } from "../references.ts";
 import { createClassCodec } from "../serializers/classes.ts";
 import type { Metadata } from "../session/metadata.ts";
@@ -14,6 +15,7 @@ import { serverTls } from "../transport/tls-options.ts";
 import { URI } from "../uri.ts";
 import { envelopeOf } from "../wire/envelope.ts";
 import { callHook, everyNowAndThen } from "./chores.ts";
+import { addressOf } from "./client.ts";
 import { ServerConnection } from "./connection.ts";
 import { DAEMON_ID, DaemonObject, type DaemonView } from "./daemon-object.ts";
 import { NO_ROOM } from "./handshake.ts";
@@ -25,6 +27,8 @@ import type { DaemonOptions } from "./options.ts";
 import { RefusedConnection } from "./refused-connection.ts";
 import { Streams } from "./streams.ts";
 import { asError } from "./thrown.ts";
+
+const LOG = "pyro.daemon";
 
 /**
  * Serves Pyro objects on one address, to Pyro4 and Pyro5 clients alike.
@@ -66,7 +70,10 @@ export class Daemon implements AsyncDisposable, DaemonView {
   #createHost(options: DaemonOptions): Host {
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes: config.maxMessageSize, ...options.limits };
     const { annotations, onDisconnect, onMethodError } = options;
-    const report = (error: Error, client: string): void => options.onError?.(error, client);
+    const report = (error: Error, client: string): void => {
+      log("WARNING", LOG, () => `${client}: ${error.name}: ${error.message}`);
+      options.onError?.(error, client);
+    };
     const hookFailed = (error: unknown): void => report(asError(error), "daemon");
     return {
       objects: this.#objects,
@@ -122,6 +129,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       connectedSocket === undefined
         ? publishedLocation(listening.location, natHost, options.natPort ?? config.natPort)
         : listening.location;
+    log("INFO", LOG, () => daemon.describe());
     if (connectedSocket !== undefined) void listening.close().then(daemon.#over.resolve);
     if (housekeeping !== undefined) {
       const failed = (error: unknown): void => daemon.#host.report(asError(error), "daemon");
@@ -264,6 +272,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       this.#denied.add(new RefusedConnection(socket, this.#host, where, refusal));
       return;
     }
+    log("DEBUG", LOG, () => `connection from ${addressOf(socket, where)}`);
     const full = this.#connections.size >= this.#maxConnections;
     const connection = new ServerConnection(socket, this.#host, where, full ? NO_ROOM : undefined);
     (full ? this.#denied : this.#connections).add(connection);

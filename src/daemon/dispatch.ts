@@ -4,6 +4,7 @@ import { BatchException } from "../serializers/pyro-classes.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { bindArguments } from "../signature.ts";
 import type { Registration } from "./objects.ts";
+import { isThenable } from "./thrown.ts";
 
 type Members = Record<string, unknown>;
 
@@ -67,30 +68,54 @@ function writeAttribute(registration: Registration, object: object, args: readon
  * exception is the last result. A call that may not be made fails the whole batch, as in Pyro: what came before it
  * has run.
  *
+ * What gives no promises runs here and now, so that a batch is over before the connection's next call starts, as in Pyro.
+ *
  * @param failed hears of the call that failed.
  */
-export async function callBatch(
+export function callBatch(
   registration: Registration,
   object: object,
   call: CallData,
   failed: (error: unknown, call: CallData) => void,
-): Promise<unknown[]> {
+): unknown[] | Promise<unknown[]> {
   const results: unknown[] = [];
-  for (const entry of call.args) {
-    const [method, args, kwargs] = Array.isArray(entry) ? (entry as unknown[]) : [];
-    if (typeof method !== "string" || !Array.isArray(args) || typeof kwargs !== "object") {
-      throw new TypeError("a batch is a list of (method, args, kwargs)");
+  const after = (error: unknown, one: CallData): unknown[] => {
+    failed(error, one);
+    results.push(new BatchException(error));
+    return results;
+  };
+  const goOn = (from: number): unknown[] | Promise<unknown[]> => {
+    for (let index = from; index < call.args.length; index++) {
+      const one = batchEntry(registration, object, call, call.args[index]);
+      let result: unknown;
+      try {
+        result = callMember(registration, object, one);
+      } catch (error) {
+        return after(error, one);
+      }
+      if (isThenable(result)) {
+        return Promise.resolve(result).then(
+          (value) => {
+            results.push(value);
+            return goOn(index + 1);
+          },
+          (error: unknown) => after(error, one),
+        );
+      }
+      results.push(result);
     }
-    if (!registration.exposed.methods.has(method)) throw notCallable(registration, object, method);
-    const words = kwargs instanceof Map ? Object.fromEntries(kwargs) : (kwargs as Record<string, unknown> | null);
-    const one: CallData = { object: call.object, method, args, kwargs: words };
-    try {
-      results.push(await callMember(registration, object, one));
-    } catch (error) {
-      failed(error, one);
-      results.push(new BatchException(error));
-      break;
-    }
+    return results;
+  };
+  return goOn(0);
+}
+
+/** One call of a batch. @throws when it is none, or may not be made. */
+function batchEntry(registration: Registration, object: object, { object: id }: CallData, entry: unknown): CallData {
+  const [method, args, kwargs] = Array.isArray(entry) ? (entry as unknown[]) : [];
+  if (typeof method !== "string" || !Array.isArray(args) || typeof kwargs !== "object") {
+    throw new TypeError("a batch is a list of (method, args, kwargs)");
   }
-  return results;
+  if (!registration.exposed.methods.has(method)) throw notCallable(registration, object, method);
+  const words = kwargs instanceof Map ? Object.fromEntries(kwargs) : (kwargs as Record<string, unknown> | null);
+  return { object: id, method, args, kwargs: words };
 }

@@ -1,5 +1,6 @@
 import { config } from "../config.ts";
 import { NamingError } from "../errors.ts";
+import { log } from "../log.ts";
 import type { RemoteOptions } from "../proxy/call-settings.ts";
 import { createRemote } from "../proxy/proxy.ts";
 import type { ClientTlsOptions } from "../transport/tls-options.ts";
@@ -33,6 +34,7 @@ export async function locateWith(options: LocateOptions, remote: RemoteOptions):
   const hosts = options.host === undefined && LOOPBACK.test(host) ? [host, "127.0.1.1"] : [host];
   let failure: unknown;
   for (const one of hosts) {
+    log("DEBUG", "pyro.naming", () => `looking for the name server at ${one}:${port}`);
     const uri = nameServerUri(one, port);
     const client = new NameServerClient(uri, createRemote(uri, nameServerContract, remote));
     try {

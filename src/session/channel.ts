@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import { config } from "../config.ts";
 import { ConnectionClosedError, ProtocolError, type PyroError, SecurityError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { brokenError } from "../transport/node-errors.ts";
@@ -10,6 +11,7 @@ import type { Envelope } from "../wire/envelope.ts";
 import { judgeHmac } from "../wire/hmac.ts";
 import type { Message } from "../wire/message.ts";
 import { Outbox } from "./outbox.ts";
+import { logReceived, logSent } from "./wire-log.ts";
 
 /** So many bytes are not kept until the end of the tick: answers to one chunk of small questions can be any size. */
 const EARLY_BYTES = 512 << 10;
@@ -119,6 +121,7 @@ export class Channel {
    */
   send(dialect: Dialect, message: Outgoing): void {
     if (this.closed) throw new ConnectionClosedError(`connection to ${this.peer} is closed`);
+    if (config.logWire) logSent(dialect, message, this.peer);
     const waiting = this.#out.add(dialect, message);
     if (waiting > EARLY_BYTES) this.#write();
     if (this.#flushing) return;
@@ -202,6 +205,7 @@ export class Channel {
     if ((message.flags & dialect.flag.compressed) !== 0) {
       message.inflated(inflatedPayload(message, dialect, this.#limits.maxInflatedBytes));
     }
+    if (config.logWire) logReceived(dialect, message, this.peer);
     this.#handlers.onMessage(message);
   }
 

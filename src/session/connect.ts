@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError } from "../errors.ts";
+import { log } from "../log.ts";
 import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
@@ -74,6 +75,7 @@ async function negotiated(location: Location, objectId: string, options: Session
 }
 
 function remember(where: string, session: ClientSession): ClientSession {
+  log("DEBUG", "pyro.session", () => `connected to ${where}, which speaks Pyro${session.dialect.version}`);
   serverVersions.set(where, session.dialect.version);
   return session;
 }

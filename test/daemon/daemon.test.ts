@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { AttributeError, callContext, Daemon, expose, proxy, release } from "#pyro";
+import { AttributeError, batch, callContext, connect, Daemon, expose, proxy, release } from "#pyro";
 
 class Named {
   static {
@@ -214,4 +214,22 @@ test("an address that is taken, and one that is not this machine's", async () =>
     `cannot listen on 127.0.0.1:${port}: the address is taken`,
   );
   await expect(Daemon.listen({ host: "192.0.2.1" })).rejects.toThrow("this machine has no such address");
+});
+
+test("a batch of plain methods is over before the connection's next call starts", async () => {
+  const log: string[] = [];
+  class Notes {
+    static {
+      expose(this, { methods: ["note"] });
+    }
+    note(text: string): void {
+      log.push(text);
+    }
+  }
+  await using daemon = await Daemon.listen();
+  await using notes = proxy(daemon.register(new Notes()));
+  await connect(notes);
+  const first = batch(notes, (calls) => [calls.note("1"), calls.note("2")]);
+  await Promise.all([first, notes.note("3")]);
+  expect(log).toEqual(["1", "2", "3"]);
 });
