@@ -151,3 +151,31 @@ describe("configure and configSource", () => {
     expect(() => its.configSource("COMMTIMOUT")).toThrow(/the nearest is PYRO_COMMTIMEOUT/);
   });
 });
+
+test("what proxies are made with, unless their own options say something else", async () => {
+  const { configure } = await started({ PYRO_MAX_RETRIES: "3" });
+  const { remoteOptions } = await import("../src/naming/remote-options.ts");
+  const resolver = (): Promise<never> => Promise.reject(new Error("nothing is resolved here"));
+  expect(remoteOptions({}, resolver)).toMatchObject({
+    maxRetries: 3,
+    metadata: true,
+    timeoutMs: 0,
+    envelope: undefined,
+  });
+  const before = remoteOptions({}, resolver).codecs;
+  expect(remoteOptions({}, resolver).codecs).toBe(before);
+  configure({
+    maxRetries: 4,
+    metadata: false,
+    commTimeoutMs: 700,
+    compression: true,
+    serializer: "json",
+    maxMessageSize: 5,
+  });
+  const made = remoteOptions({}, resolver);
+  expect(made).toMatchObject({ maxRetries: 4, metadata: false, timeoutMs: 700, serializer: "json" });
+  expect(made.envelope).toEqual({ compression: true, hmacKey: undefined });
+  expect([before.limits.maxMessageBytes, made.codecs.limits.maxMessageBytes]).toEqual([1 << 30, 5]);
+  const own = remoteOptions({ maxRetries: 0, metadata: true, timeoutMs: 0, compression: false }, resolver);
+  expect(own).toMatchObject({ maxRetries: 0, metadata: true, timeoutMs: 0, envelope: undefined });
+});

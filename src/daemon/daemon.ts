@@ -83,7 +83,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
         limits,
         lossless: options.lossless ?? false,
         bytesRepr: config.serpentBytesRepr,
-        accepted: options.serializers,
+        accepted: options.serializers ?? config.serializersAccepted,
       }),
       envelope: envelopeOf(options.compression ?? config.compression, options.hmacKey),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,

@@ -24,11 +24,16 @@ export function locateNameServer(options: LocateOptions = {}): Promise<NameServe
 }
 
 export interface ResolveOptions extends Pick<LocateOptions, "timeoutMs" | "tls" | "hmacKey"> {
-  /** Milliseconds that a name, or a name server, may take to appear. Default: PYRO_NS_LOOKUP_DELAY, else 0 (`Pyro5 5.15, core.py`, delay_time). */
-  readonly delayMs?: number;
+  /**
+   * Milliseconds that a name, or a name server, may take to appear. Default: PYRO_NS_LOOKUP_DELAY, else 0 (`Pyro5 5.15,
+   * core.py`, delay_time, which waits for names only).
+   */
+  readonly delayMs?: number | undefined;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Pyro's own pause between two tries. */
+/** Milliseconds between two tries. (Pyro5 tries about six times in all.) */
 const ASK_AGAIN_MS = 500;
 
 /**
@@ -47,7 +52,7 @@ export async function resolve(uri: URI | string, options: ResolveOptions = {}): 
     } catch (error) {
       const left = deadline - performance.now();
       if (!(error instanceof NamingError) || left <= 0) throw error;
-      await sleep(Math.min(ASK_AGAIN_MS, left));
+      await sleep(Math.min(ASK_AGAIN_MS, left), undefined, { signal: options.signal });
     }
   }
 }

@@ -35,23 +35,25 @@ export interface SerializerSetOptions {
 /** The serializers that a session of one version can use. */
 export class SerializerSet {
   readonly #version: PyroVersion;
+  /** All that are spoken: the marshal of a blob's address is read, whatever is accepted. */
+  readonly #byName: ReadonlyMap<string, IdentifiedSerializer>;
+  /** Those that are accepted. */
   readonly #byId: ReadonlyMap<number, IdentifiedSerializer>;
 
   constructor(options: SerializerSetOptions) {
     this.#version = options.version;
     const { accepted } = options;
     const all = [createSerpent(options), createJson(options), createMarshal(options), createMsgpack(options)];
-    const used = accepted === undefined ? all : all.filter(({ name }) => accepted.includes(name));
-    this.#byId = new Map(
-      used.map((codec): [number, IdentifiedSerializer] => {
-        const id = IDS[options.version][codec.name] ?? 0;
-        return [id, { id, codec }];
-      }),
-    );
+    const identified = all.map((codec) => ({ id: IDS[options.version][codec.name] ?? 0, codec }));
+    this.#byName = new Map(identified.map((one) => [one.codec.name, one]));
+    const used = accepted === undefined ? identified : identified.filter(({ codec }) => accepted.includes(codec.name));
+    this.#byId = new Map(used.map((one) => [one.id, one]));
   }
 
   /** @throws {SerializeError} for a name that is not spoken here. */
   byName(name: string): IdentifiedSerializer {
+    const found = this.#byName.get(name);
+    if (found !== undefined) return found;
     const ids = IDS[this.#version];
     const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
     if (id === undefined) throw new SerializeError(`Pyro${this.#version} knows no serializer ${name}`);

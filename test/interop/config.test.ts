@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
-import { type Config, configure, Daemon, expose } from "#pyro";
+import { type Config, configure, Daemon, expose, type SerializedBlob } from "#pyro";
 import { ITEMS, WITHOUT_EFFECT } from "../../src/config-items.ts";
 import { python, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
@@ -34,17 +34,21 @@ class Shop {
   *items(): Generator<number> {
     yield 1;
   }
+  take(blob: SerializedBlob): unknown {
+    return blob.deserialized()[0];
+  }
   itself(): unknown {
     return this.part;
   }
 }
-expose(Shop, { methods: ["slow", "quick", "items", "itself"], oneway: ["slow"] });
+expose(Shop, { methods: ["slow", "quick", "items", "take", "itself"], oneway: ["slow"] });
 
 const usual: Partial<Config> = {
   autoproxy: true,
   compression: false,
   iterStreaming: true,
   onewayThreaded: true,
+  serializersAccepted: ["serpent", "json", "marshal", "msgpack"],
   threadpoolSize: 1_000_000,
 };
 afterEach(() => configure(usual));
@@ -126,6 +130,19 @@ show(attempt(lambda: other.quick()))
     inOrder.patienceMs = 200;
     await shownBy(version, { onewayThreaded: false }, code, inOrder);
     expect(inOrder.said).toEqual(["slow begins", "slow ends", "quick"]);
+  });
+
+  test("SERIALIZERS_ACCEPTED is what a daemon takes that says nothing else; blobs are read all the same", async () => {
+    const accepted = { serializersAccepted: ["serpent"] } as const;
+    const code = "show(attempt(lambda: shop.quick()))";
+    expect(await shownBy(version, accepted, code)).toEqual(["quick"]);
+    const blob = "show(attempt(lambda: shop.take(SerializedBlob('info', ['data']))))";
+    expect(await shownBy(version, accepted, blob)).toEqual(["data"]);
+    configure(accepted);
+    await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+    const uri = daemon.register(new Shop(), "shop");
+    const [refused] = await runClient(version, [uri], `shop = P.Proxy(uris[0])\n${code}`, { serializer: "json" });
+    expect(refused).toContain(`message used serializer that is not accepted: ${version === 4 ? 2 : 3}`);
   });
 
   test("COMPRESSION on: results are compressed", async () => {
