@@ -46,8 +46,9 @@ export interface DaemonOptions {
   readonly hmacKey?: string | Uint8Array;
   readonly limits?: Partial<Limits>;
   /**
-   * Serializers that clients may use. Default: PYRO_SERIALIZERS_ACCEPTED, else all four, for none of them runs anything of the sender's (Pyro4 leaves out
-   * msgpack, which Python has only as an extra package, and its pickle family is refused here anyway).
+   * Serializers that clients may use. Default: PYRO_SERIALIZERS_ACCEPTED, else all four, for none of them runs anything of
+   * the sender's (Pyro4 leaves out msgpack, which Python has only as an extra package, and its pickle family is refused
+   * here anyway).
    */
   readonly serializers?: readonly SerializerName[];
   /** Read floats as PyFloat and dicts as Map, so that what is given back is the very same in Python. Default false. */
