@@ -13,6 +13,8 @@ export interface LogEntry {
 }
 
 let own: ((entry: LogEntry) => void) | undefined;
+/** The file that could not be written: it is said once. */
+let broken: string | undefined;
 
 /**
  * Hands what is logged to the program's own logger, in place of the file that PYRO_LOGFILE names; undefined ends that.
@@ -33,8 +35,10 @@ export function log(level: LogLevel, name: string, text: () => string): void {
   if (!isLogged(level)) return;
   const entry: LogEntry = { time: new Date(), level, name, text: text() };
   try {
-    (own ?? write)(entry);
+    if (own !== undefined) own(entry);
+    else if (config.logFile !== broken) write(entry);
   } catch (error) {
+    if (own === undefined) broken = config.logFile;
     own = undefined;
     process.emitWarning(`pyro's log cannot be written: ${String(error)}`, { code: "PYRO_LOG" });
   }

@@ -129,7 +129,7 @@ function ref(number: number): string {
   return bytes.toString("hex");
 }
 
-test("whatever is written comes back", () => {
+test("whatever is written comes back", { timeout: 60_000 }, () => {
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
       fc.constant(null),

@@ -119,7 +119,7 @@ function instancesLast(value: unknown): unknown {
   );
 }
 
-test("whatever is written comes back", () => {
+test("whatever is written comes back", { timeout: 60_000 }, () => {
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
       fc.constant(null),
