@@ -71,7 +71,7 @@ export class BatchResults<Results extends readonly unknown[] = unknown[]> implem
  *     const [sum, quotient] = results.all();
  *
  * The results are those of the calls that `build` returns, in that order, or of all when it returns nothing. With
- * `oneway` nothing comes back, and the promise resolves when the batch is sent.
+ * `oneway` nothing comes back, and the promise resolves when the batch is sent. The setting `raw` is of no effect here.
  *
  * @throws {AttributeError} when one of the calls may not be made: those before it have run.
  */
@@ -112,7 +112,7 @@ export async function batch(
     },
   );
   const chosen = build(calls as never);
-  const results = await view.object.batch(entries, oneway, { ...view.settings, ...settings });
+  const results = await view.object.batch(entries, oneway, { ...view.settings, ...settings, raw: false });
   if (oneway) return undefined;
   const settled = (Array.isArray(results) ? (results as unknown[]) : []).map(settle);
   if (!Array.isArray(chosen) || settled.at(-1)?.status === "rejected") return new BatchResults(settled);

@@ -156,6 +156,8 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
     const raw = (await withOptions(shop, { raw: true }).price("chair")) as unknown as RawReply;
     expect(raw).toBeInstanceOf(RawReply);
     expect(Buffer.from(raw.payload).toString()).toContain("'chair 1 EUR'");
+    const batched = await batch(withOptions(shop, { raw: true }), (calls) => [calls.price("chair")]);
+    expect(batched.all()).toEqual(["chair 1 EUR"]);
     const marshalled = (await withOptions(shop, { raw: true, serializer: "marshal" }).price("bike")) as RawReply;
     expect(marshalled.serializerId).toBe(version === 4 ? 3 : 2);
     expect(await withOptions(shop, { serializer: "msgpack" }).echo({ a: [1, "b"] })).toEqual({ a: [1, "b"] });

@@ -109,5 +109,16 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
     expect(String(uriOf(shop))).toBe(`PYRONAME:shop.one@${at}`);
     await bind(shop);
     expect(String(uriOf(shop))).toBe(python.shop);
+
+    // A name and tags that are not registered yet are waited for, but not forever.
+    const later = [
+      resolve(`PYRONAME:shop.late@${at}`, { delayMs: 60_000 }),
+      resolve(`PYROMETA:late@${at}`, { delayMs: 60_000 }),
+    ];
+    await expect(resolve(`PYRONAME:shop.late@${at}`)).rejects.toThrow("unknown name: shop.late");
+    await expect(resolve(`PYROMETA:late@${at}`, { delayMs: 10 })).rejects.toThrow("no registrations available");
+    await server.register("shop.late", python.shop);
+    await server.set_metadata("shop.late", ["late"]);
+    expect((await Promise.all(later)).map(String)).toEqual([python.shop, python.shop]);
   });
 });

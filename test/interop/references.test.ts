@@ -1,6 +1,6 @@
 /** Proxies, URIs and served objects as values: both ways, with Python of both versions. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, expose, isRemote, proxy, type Remote, sameRemote, typed, URI, uriOf } from "#pyro";
+import { Daemon, expose, isRemote, PyClassDict, proxy, type Remote, sameRemote, typed, URI, uriOf } from "#pyro";
 import { contract } from "../../src/contract.ts";
 import { whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
@@ -76,6 +76,66 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("with Pyro%i"
     const where = await shop.where();
     expect(where).toBeInstanceOf(URI);
     expect(String(where)).toBe(python.shop);
+  });
+
+  test("an object of ours arrives with its metadata: Python need not ask for it", async () => {
+    class Lamp {
+      static {
+        expose(this, { methods: { light: "light(colour)", off: "off()" }, attrs: ["watts"], oneway: ["off"] });
+      }
+      get watts(): number {
+        return 60;
+      }
+      light(colour: string): string {
+        return colour;
+      }
+      off(): void {}
+    }
+    class Room {
+      readonly lamp = new Lamp();
+      static {
+        expose(this, { methods: ["light"] });
+      }
+      light(): Lamp {
+        return this.lamp;
+      }
+    }
+    const room = new Room();
+    daemon.register(room.lamp);
+    const code = `
+lamp = p.light()
+show([sorted(lamp._pyroMethods), sorted(lamp._pyroAttrs), sorted(lamp._pyroOneway), lamp._pyroConnection is None])
+show([lamp.light("red"), lamp.watts, lamp.off()])
+`;
+    expect(await runClient(version, [daemon.register(room)], `p = P.Proxy(uris[0])\n${code}`)).toEqual([
+      [["light", "off"], ["watts"], ["off"], true],
+      ["red", 60, null],
+    ]);
+  });
+
+  test("methods with two underscores are called by their names; other private names never leave", async () => {
+    await using shop = proxy(python.shop);
+    expect(await shop.__len__()).toBe(3);
+    expect(await shop.__getitem__(0)).toBe("chair");
+    expect(() => shop.__init__).toThrow("private");
+    expect(() => shop._name).toThrow("private");
+  });
+
+  test("with marshal ours go as proxies; Python sends none of its own objects so, and no proxy inside of a value", async () => {
+    await using shop = proxy(python.shop, { serializer: "marshal" });
+    const listener = new Listener();
+    daemon.register(listener);
+    expect(await shop.kind(listener)).toBe("Proxy");
+    expect(await shop.call(listener, "hear", "news")).toBe("heard news");
+    expect(isRemote(await shop.echo(shop))).toBe(true);
+    await expect(shop.echo([shop])).rejects.toMatchObject({ message: "unmarshallable object" });
+    // It sends what its object consists of instead: a dict (Pyro4), or a class dict (Pyro5).
+    const itself: unknown = await shop.itself();
+    expect(isRemote(itself)).toBe(false);
+    expect(
+      itself instanceof PyClassDict ? itself.fields.get("things") : (itself as { things: unknown }).things,
+    ).toEqual(["chair", "bike", "couch"]);
+    expect(await shop.price("chair")).toBe("chair 1 EUR");
   });
 
   test("our server hands out its objects and calls those of a Python client", async () => {
