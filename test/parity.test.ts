@@ -13,7 +13,7 @@ const OUT = [26, 53, 108, 116];
 /** Pieces of work of their own. */
 const LATER = [95, 96, 97, 98, 99, 100, 103, 104, 105, 106, 107];
 /** Nothing of theirs goes over the wire, or Python has no counterpart that could be asked. */
-const WITHOUT_PEER = [7, 65, 75, 117, 119];
+const WITHOUT_PEER = [7, 65, 75, 119];
 
 interface Line {
   readonly number: number;
