@@ -111,7 +111,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
   /**
    * Starts a daemon.
    *
-   * @throws {CommunicationError} when it cannot listen there.
+   * @throws {CommunicationError} when it cannot listen there; a SerializeError for unknown names in `serializers`.
    */
   static async listen(options: DaemonOptions = {}): Promise<Daemon> {
     const daemon = new Daemon(options);

@@ -81,7 +81,9 @@ export class Handshake {
     } catch (error) {
       // Pyro4's words; Pyro5 closes without any.
       return this.refuse(
-        new ProtocolError(`message used serializer that is not accepted: ${serializerId}`, { cause: error }),
+        new ProtocolError(`message used serializer that is not accepted: ${serializerId} (${reasonOf(error)})`, {
+          cause: error,
+        }),
       );
     }
     const reject = (error: unknown): void => {

@@ -46,9 +46,9 @@ export interface DaemonOptions {
   readonly hmacKey?: string | Uint8Array;
   readonly limits?: Partial<Limits>;
   /**
-   * Serializers that clients may use. Default: PYRO_SERIALIZERS_ACCEPTED, else all four, for none of them runs anything of
-   * the sender's (Pyro4 leaves out msgpack, which Python has only as an extra package, and its pickle family is refused
-   * here anyway).
+   * What clients may speak; others are told so in the handshake, and disconnected. Default: PYRO_SERIALIZERS_ACCEPTED,
+   * else all four. Pyro4 leaves msgpack out because Python may lack it, and pickle because it runs the sender's code;
+   * here all four are there, and none runs anything.
    */
   readonly serializers?: readonly SerializerName[];
   /** Read floats as PyFloat and dicts as Map, so that what is given back is the very same in Python. Default false. */

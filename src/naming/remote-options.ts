@@ -4,7 +4,7 @@ import { PyroError } from "../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import type { RemoteOptions, Resolver } from "../proxy/call-settings.ts";
 import type { PyroVersion } from "../pyro-version.ts";
-import type { SerializerName } from "../serializer-names.ts";
+import { type SerializerName, serializerName } from "../serializer-names.ts";
 import { createClassCodec } from "../serializers/classes.ts";
 import { type Codecs, createCodecs } from "../session/options.ts";
 import { transportItems } from "../transport/items.ts";
@@ -74,7 +74,7 @@ function signedProtocol(wanted: ProxyOptions["protocol"]): PyroVersion {
   });
 }
 
-/** A proxy's options, completed from the configuration. */
+/** A proxy's options, completed from the configuration. @throws {SerializeError} for a serializer that is none. */
 export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteOptions {
   const special = options.limits !== undefined || options.lossless === true;
   const items = transportItems();
@@ -86,7 +86,7 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
   return {
     codecs: special ? codecs(options.limits ?? {}, options.lossless ?? false) : usual,
     resolve,
-    serializer: options.serializer ?? config.serializer,
+    serializer: options.serializer === undefined ? config.serializer : serializerName(options.serializer),
     protocol: envelope?.hmacKey === undefined ? (options.protocol ?? "auto") : signedProtocol(options.protocol),
     timeoutMs: options.timeoutMs ?? config.commTimeoutMs,
     ownSerializer: options.serializer,

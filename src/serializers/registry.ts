@@ -1,7 +1,7 @@
 import { SerializeError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { PyroVersion } from "../pyro-version.ts";
-import { SERIALIZERS, type SerializerName } from "../serializer-names.ts";
+import { noSuchSerializer, REFUSED_SERIALIZERS, type SerializerName } from "../serializer-names.ts";
 import type { ClassCodec } from "./classes.ts";
 import { createJson } from "./json.ts";
 import { createMarshal } from "./marshal/marshal.ts";
@@ -28,50 +28,44 @@ export interface SerializerSetOptions {
   readonly lossless: boolean;
   /** Write bytes as `b'..'` in serpent, as SERPENT_BYTES_REPR does. */
   readonly bytesRepr: boolean;
-  /** Those that may be used. Default: all. */
+  /** What messages may come in; left out: all that there are. */
   readonly accepted?: readonly SerializerName[] | undefined;
 }
 
 /** The serializers that a session of one version can use. */
 export class SerializerSet {
   readonly #version: PyroVersion;
-  /** All that are spoken: the marshal of a blob's address is read, whatever is accepted. */
   readonly #byName: ReadonlyMap<string, IdentifiedSerializer>;
   /** Those that are accepted. */
   readonly #byId: ReadonlyMap<number, IdentifiedSerializer>;
 
   constructor(options: SerializerSetOptions) {
     this.#version = options.version;
-    const { accepted } = options;
     const all = [createSerpent(options), createJson(options), createMarshal(options), createMsgpack(options)];
-    const identified = all.map((codec) => ({ id: IDS[options.version][codec.name] ?? 0, codec }));
-    this.#byName = new Map(identified.map((one) => [one.codec.name, one]));
-    const used = accepted === undefined ? identified : identified.filter(({ codec }) => accepted.includes(codec.name));
-    this.#byId = new Map(used.map((one) => [one.id, one]));
+    this.#byName = new Map(
+      all.map((codec) => [codec.name, { id: IDS[options.version][codec.name] ?? 0, codec }] as const),
+    );
+    const accepted = options.accepted ?? all.map(({ name }) => name);
+    this.#byId = new Map(accepted.map((name) => [this.byName(name).id, this.byName(name)] as const));
   }
 
-  /** @throws {SerializeError} for a name that is not spoken here. */
+  /** Accepted or not. @throws {SerializeError} for a name that is not spoken here, with those that are. */
   byName(name: string): IdentifiedSerializer {
     const found = this.#byName.get(name);
-    if (found !== undefined) return found;
-    const ids = IDS[this.#version];
-    const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
-    if (id === undefined) throw new SerializeError(`Pyro${this.#version} knows no serializer ${name}`);
-    return this.byId(id);
+    if (found === undefined) throw noSuchSerializer(name);
+    return found;
   }
 
-  /** @throws {SerializeError} for a number that is not spoken here. */
+  /** @throws {SerializeError} for a number that is not spoken or not accepted here, with the names that are. */
   byId(id: number): IdentifiedSerializer {
     const found = this.#byId.get(id);
     if (found !== undefined) return found;
     const name = Object.entries(IDS[this.#version]).find(([, one]) => one === id)?.[0];
-    const spoken = [...this.#byId.values()].map(({ codec }) => codec.name).join(", ");
-    const why =
-      name === undefined
-        ? `serializer ${id} is not known to Pyro${this.#version}`
-        : SERIALIZERS.some((one) => one === name)
-          ? `serializer ${name} is not accepted here; use one of ${spoken}`
-          : `serializer ${name} is refused: reading it would run the sender's code`;
-    throw new SerializeError(why, { code: "PYRO_SERIALIZER" });
+    let why = `serializer ${name} is not accepted here`;
+    if (name === undefined) why = `serializer ${id} is not known to Pyro${this.#version}`;
+    else if (REFUSED_SERIALIZERS.has(name))
+      why = `serializer ${name} is refused: reading it would run the sender's code`;
+    const accepted = [...this.#byId.values()].map(({ codec }) => codec.name).join(", ");
+    throw new SerializeError(`${why}; accepted: ${accepted}`, { code: "PYRO_SERIALIZER" });
   }
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Limits } from "../limits.ts";
 import type { PyroVersion } from "../pyro-version.ts";
-import type { SerializerName } from "../serializer-names.ts";
+import { checkSerializerNames, type SerializerName } from "../serializer-names.ts";
 import type { ClassCodec } from "../serializers/classes.ts";
 import { SerializerSet, type SerializerSetOptions } from "../serializers/registry.ts";
 import type { DialSettings } from "../transport/dial.ts";
@@ -13,11 +13,16 @@ export interface Codecs {
   forVersion(version: PyroVersion): SerializerSet;
 }
 
-/** Serializers of both versions over one way to treat classes; built when first asked for. */
+/**
+ * Serializers of both versions over one way to treat classes; built when first asked for.
+ *
+ * @throws {SerializeError} code PYRO_SERIALIZER, for names in `accepted` that there are none of.
+ */
 export function createCodecs(
   classes: (version: PyroVersion) => ClassCodec,
   options: Omit<SerializerSetOptions, "version" | "classes">,
 ): Codecs {
+  if (options.accepted !== undefined) checkSerializerNames(options.accepted);
   const made = new Map<PyroVersion, SerializerSet>();
   return {
     limits: options.limits,

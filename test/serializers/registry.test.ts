@@ -1,16 +1,20 @@
 import { describe, expect, test } from "vitest";
+import { Daemon, proxy } from "#pyro";
+import { readConfig } from "../../src/config.ts";
 import { DEFAULT_LIMITS } from "../../src/limits.ts";
 import type { PyroVersion } from "../../src/pyro-version.ts";
+import { SERIALIZERS, type SerializerName } from "../../src/serializer-names.ts";
 import { createClassCodec } from "../../src/serializers/classes.ts";
 import { SerializerSet } from "../../src/serializers/registry.ts";
 
-const setOf = (version: PyroVersion): SerializerSet =>
+const setOf = (version: PyroVersion, accepted?: readonly SerializerName[]): SerializerSet =>
   new SerializerSet({
     version,
     classes: createClassCodec(version, { unknown: "refuse" }),
     limits: DEFAULT_LIMITS,
     lossless: false,
     bytesRepr: false,
+    accepted,
   });
 
 describe("serializers by their numbers, which the versions disagree on", () => {
@@ -37,12 +41,50 @@ describe("serializers by their numbers, which the versions disagree on", () => {
     [4, 0, "serializer 0 is not known to Pyro4"],
     [5, 7, "serializer 7 is not known to Pyro5"],
   ] as const)("Pyro%i: %i is refused, and the reason given", (version, id, message) => {
-    expect(() => setOf(version).byId(id)).toThrow(expect.objectContaining({ code: "PYRO_SERIALIZER", message }));
+    expect(() => setOf(version).byId(id)).toThrow(
+      expect.objectContaining({
+        code: "PYRO_SERIALIZER",
+        message: `${message}; accepted: serpent, json, marshal, msgpack`,
+      }),
+    );
   });
 
   test("names of no serializer are refused", () => {
     expect(() => setOf(4).byName("pickle")).toThrow("refused");
-    expect(() => setOf(5).byName("pickle")).toThrow("Pyro5 knows no serializer pickle");
-    expect(() => setOf(5).byName("constructor")).toThrow("Pyro5 knows no serializer constructor");
+    expect(() => setOf(5).byName("constructor")).toThrow(
+      "there is no serializer constructor; choose one of serpent, json, marshal, msgpack",
+    );
+  });
+
+  test("what is not accepted cannot come in, and is still there for what has to be in it", () => {
+    const set = setOf(4, ["serpent", "json"]);
+    expect(set.byId(2).codec.name).toBe("json");
+    expect(() => set.byId(6)).toThrow("serializer msgpack is not accepted here; accepted: serpent, json");
+    expect(() => set.byId(4)).toThrow("serializer pickle is refused");
+    // The addresses of blobs are in marshal, whatever else is spoken.
+    expect(set.byName("marshal").id).toBe(3);
+  });
+
+  test("what a daemon is told to accept is looked at when it is told", async () => {
+    const told = (...serializers: string[]): Promise<Daemon> =>
+      Daemon.listen({ serializers: serializers as SerializerName[] });
+    await expect(told("serpent", "pickle")).rejects.toThrow(
+      "serializer pickle is refused: reading it would run the sender's code; choose one of serpent, json, marshal, msgpack",
+    );
+    await expect(told("yaml")).rejects.toThrow("there is no serializer yaml; choose one of");
+    await expect(told()).rejects.toThrow("no serializers to accept; choose some of");
+    expect(() => proxy("PYRO:a@localhost:1", { serializer: "pickle" as SerializerName })).toThrow(
+      expect.objectContaining({ code: "PYRO_SERIALIZER" }),
+    );
+  });
+
+  test("PYRO_SERIALIZER and PYRO_SERIALIZERS_ACCEPTED", () => {
+    expect(readConfig({})).toMatchObject({ serializer: "serpent", serializersAccepted: SERIALIZERS });
+    const env = { PYRO_SERIALIZER: "marshal", PYRO_SERIALIZERS_ACCEPTED: "serpent, marshal" };
+    expect(readConfig(env)).toMatchObject({ serializer: "marshal", serializersAccepted: ["serpent", "marshal"] });
+    expect(() => readConfig({ PYRO_SERIALIZER: "pickle" })).toThrow(/serpent.*json.*marshal.*msgpack/);
+    expect(() => readConfig({ PYRO_SERIALIZERS_ACCEPTED: "serpent,pickle" })).toThrow(
+      /serpent.*json.*marshal.*msgpack/,
+    );
   });
 });
