@@ -6,10 +6,16 @@ export interface Limits {
   readonly maxInflatedBytes: number;
   /** Containers inside containers. Serpent's own limit, for reading and writing alike (`serpent 1.41`). */
   readonly maxDepth: number;
+  /**
+   * What references in one marshal payload may stand for, in values: a few bytes could say more than any memory holds.
+   * Python has no such bound. A list of 300 rows that are one and the same list of 400 numbers counts 120,000.
+   */
+  readonly maxSharedValues: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
   maxMessageBytes: 1 << 30, // Pyro5's default; Pyro4 has none
   maxInflatedBytes: 256 << 20,
   maxDepth: 200,
+  maxSharedValues: 1 << 17, // written again, or as keys, they take 50 ms
 };

@@ -53,6 +53,11 @@ export function pyRepr(value: unknown): string {
   return repr(value, []);
 }
 
+/** Python's `str` of a value: text as it is, all else as its `repr`. */
+export function pyText(value: unknown): string {
+  return typeof value === "string" ? value : pyRepr(value);
+}
+
 function repr(value: unknown, open: readonly object[]): string {
   switch (typeof value) {
     case "string":

@@ -1,5 +1,5 @@
 import { PyroError } from "./errors.ts";
-import { pyRepr } from "./pyrepr.ts";
+import { pyRepr, pyText } from "./pyrepr.ts";
 import { isPythonSubclass } from "./python-exceptions.ts";
 
 /**
@@ -39,7 +39,7 @@ export class RemoteError extends PyroError {
 export function exceptionText(type: string, args: readonly unknown[]): string {
   if (args.length === 0) return "";
   if (args.length > 1) {
-    if (isPythonSubclass(type, "OSError") && args.length === 2) return `[Errno ${pyRepr(args[0])}] ${String(args[1])}`;
+    if (isPythonSubclass(type, "OSError") && args.length === 2) return `[Errno ${pyRepr(args[0])}] ${pyText(args[1])}`;
     return `(${args.map(pyRepr).join(", ")})`;
   }
   const [only] = args;

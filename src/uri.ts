@@ -76,7 +76,8 @@ export class URI {
   static fromState(state: readonly unknown[]): URI {
     const [protocol, object, sockname, host, port] = state;
     const known = protocol === "PYRO" || protocol === "PYRONAME" || protocol === "PYROMETA";
-    const tags = object instanceof Set || Array.isArray(object) ? [...(object as Iterable<unknown>)].join(",") : object;
+    const listed = object instanceof Set || Array.isArray(object) ? [...(object as Iterable<unknown>)] : undefined;
+    const tags = listed?.every((tag) => typeof tag === "string") ? listed.join(",") : object;
     const text = (value: unknown): value is string | null | undefined => typeof (value ?? "") === "string";
     if (!known || typeof tags !== "string" || !text(sockname) || !text(host) || !isPort(port ?? 0)) {
       throw invalid("invalid uri state");

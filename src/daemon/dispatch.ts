@@ -1,5 +1,6 @@
 import { AttributeError } from "../errors.ts";
 import { isPrivateName } from "../private-names.ts";
+import { pyText } from "../pyrepr.ts";
 import { BatchException } from "../serializers/pyro-classes.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { bindArguments } from "../signature.ts";
@@ -46,7 +47,7 @@ function notCallable(registration: Registration, object: object, name: string): 
 function attributeKey(registration: Registration, object: object, name: unknown): string {
   const key = typeof name === "string" ? registration.exposed.attrs.get(name) : undefined;
   if (key === undefined || !(key in object)) {
-    throw new AttributeError(`attempt to access unexposed or unknown remote attribute '${String(name)}'`);
+    throw new AttributeError(`attempt to access unexposed or unknown remote attribute '${pyText(name)}'`);
   }
   return key;
 }
@@ -58,7 +59,7 @@ function readAttribute(registration: Registration, object: object, args: readonl
 function writeAttribute(registration: Registration, object: object, args: readonly unknown[]): null {
   const key = attributeKey(registration, object, args[0]);
   if (!Reflect.set(object, key, args[1])) {
-    throw new AttributeError(`attempt to access unexposed or unknown remote attribute '${String(args[0])}'`);
+    throw new AttributeError(`attempt to access unexposed or unknown remote attribute '${pyText(args[0])}'`);
   }
   return null;
 }

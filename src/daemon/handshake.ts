@@ -1,5 +1,6 @@
 import { newCorrelationId } from "../correlation.ts";
 import { DaemonError, ProtocolError, PyroError } from "../errors.ts";
+import { pyText } from "../pyrepr.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
 import type { Serializer } from "../serializers/serializer.ts";
@@ -114,7 +115,7 @@ export class Handshake {
     if (handshake === undefined) throw new PyroError("'handshake'");
     const registration = (): Registration => {
       // Pyro4 without METADATA names no object here.
-      const found = this.#host.objects.get(id === undefined ? "Pyro.Daemon" : String(id));
+      const found = this.#host.objects.get(id === undefined ? "Pyro.Daemon" : pyText(id));
       if (found === undefined) throw new DaemonError("unknown object");
       return found;
     };

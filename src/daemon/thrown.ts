@@ -1,5 +1,5 @@
 import { PyroError, SerializeError } from "../errors.ts";
-import { pyRepr } from "../pyrepr.ts";
+import { pyRepr, pyText } from "../pyrepr.ts";
 
 /** JavaScript throws anything, also what has no text of its own. */
 export function asError(thrown: unknown): Error {
@@ -7,7 +7,7 @@ export function asError(thrown: unknown): Error {
 }
 
 export function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return thrown instanceof Error ? thrown.message : pyText(thrown);
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

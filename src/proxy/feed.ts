@@ -28,12 +28,10 @@ function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata |
     const asked: { known: Metadata | undefined } = { known: undefined };
     daemon = asked;
     daemons.set(session, daemon);
-    session.call(DAEMON, "get_metadata", [DAEMON], NO_KEYWORDS, setup).then(
-      (value) => {
-        asked.known = parseMetadata(value);
-      },
-      () => undefined, // then it has nothing of ours
-    );
+    const told = session.call(DAEMON, "get_metadata", [DAEMON], NO_KEYWORDS, setup).then((value) => {
+      asked.known = parseMetadata(value);
+    });
+    told.catch(() => undefined); // then it has nothing of ours
   }
   return daemon;
 }

@@ -103,7 +103,7 @@ export class ClassRegistry {
         return remoteException(name, fields);
       }
       for (const [key, value] of exceptionAttributes(fields)) {
-        if (!(key in error))
+        if (typeof key === "string" && !(key in error))
           Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: true });
       }
       return withTraceback(error, fields);

@@ -1,5 +1,6 @@
 import { isPlainObject } from "../dict.ts";
 import { AttributeError, PYRO_ERRORS, PyroError } from "../errors.ts";
+import { pyText } from "../pyrepr.ts";
 import type { PyroVersion } from "../pyro-version.ts";
 import { builtinException } from "../python-exceptions.ts";
 import { exceptionText, RemoteError } from "../remote-error.ts";
@@ -165,7 +166,7 @@ function entriesOf(dict: unknown): [string, unknown][] {
 export function withTraceback<E extends Error>(error: E, fields: ReadonlyMap<unknown, unknown>): E {
   const lines = new Map(entriesOf(fields.get("attributes"))).get("_pyroTraceback");
   if (Array.isArray(lines)) {
-    const value = lines.map(String).join("");
+    const value = lines.map(pyText).join("");
     Object.defineProperty(error, "remoteTraceback", { value, writable: true, configurable: true, enumerable: false });
   }
   return error;

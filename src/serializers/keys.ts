@@ -1,4 +1,6 @@
+import { SerializeError } from "../errors.ts";
 import { PyComplex, PyFloat, PyTuple } from "../values.ts";
+import { Crowding } from "./crowding.ts";
 
 /**
  * Which dict keys and set elements are one to Python: `1`, `1.0` and `True` are, and tuples with equal items. The
@@ -6,16 +8,29 @@ import { PyComplex, PyFloat, PyTuple } from "../values.ts";
  */
 export class KeyTable {
   readonly #first = new Map<unknown, unknown>();
+  #numbers: Crowding | undefined;
 
-  /** The key that came first among those equal to this one: mostly itself. */
+  /**
+   * The key that came first among those equal to this one: mostly itself.
+   *
+   * @throws {SerializeError} for numbers that no Map could keep in time.
+   */
   first(key: unknown): unknown {
     if (typeof key === "string") return key;
     const same = canonical(key);
     if (!this.#first.has(same)) {
+      if (typeof same === "number" || typeof same === "bigint") this.#judge(same);
       this.#first.set(same, key);
       return key;
     }
     return this.#first.get(same);
+  }
+
+  #judge(key: number | bigint): void {
+    this.#numbers ??= new Crowding();
+    if (this.#numbers.add(key)) {
+      throw new SerializeError("numbers as keys or elements that were chosen to take quadratic time");
+    }
   }
 }
 

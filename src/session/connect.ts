@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError } from "../errors.ts";
 import { log } from "../log.ts";
+import { pyText } from "../pyrepr.ts";
 import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
@@ -101,7 +102,7 @@ async function attempt(
     } else if (message.type === MessageType.ConnectFail) {
       // Often in marshal although the client spoke another serializer: the server had not got as far as that.
       const marshal = message.serializerId === (spoken.version === 4 ? 3 : 2);
-      const text = marshal ? loadText(message.payload) : String(serializer.codec.load(message.payload));
+      const text = marshal ? loadText(message.payload) : pyText(serializer.codec.load(message.payload));
       channel.end();
       const code = codeOfRefusal(text) ?? "PYRO_REJECTED";
       reject(new CommunicationError(`connection to ${where} rejected: ${text}`, { code }));

@@ -13,3 +13,14 @@ export function memoryOf(act: () => void, { kept }: { readonly kept: boolean }):
   if (kept) collectGarbage();
   return inUse() - before;
 }
+
+/** Memory in use, heap and buffers, after everything was collected that can be. */
+export async function memoryInUse(): Promise<number> {
+  // What finalizers let go of is found by the next collection.
+  for (let times = 0; times < 3; times++) {
+    collectGarbage();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

@@ -8,9 +8,6 @@ import { surrogateText } from "./surrogates.ts";
 
 /** Bit of a type byte: what follows gets the next number, for references to it. */
 const FLAG_REF = 0x80;
-/** A value with references counts as often as it is referred to: a few bytes may stand for more than any memory. */
-const MOST_VALUES = 1 << 24;
-
 const END: unique symbol = Symbol("end of a dict");
 /** Stands in the table of references for a container that is not whole yet. */
 const OPEN: unique symbol = Symbol("open");
@@ -23,6 +20,7 @@ interface Reference {
 
 export interface ReaderOptions {
   readonly maxDepth: number;
+  readonly maxSharedValues: number;
   /** Floats as PyFloat, dicts as Map. */
   readonly lossless: boolean;
 }
@@ -37,6 +35,8 @@ export class MarshalReader {
   #at = 0;
   #depth = 0;
   #count = 0;
+  /** How many of them were not read, but referred to. */
+  #shared = 0;
 
   constructor(bytes: Uint8Array, options: ReaderOptions) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -80,7 +80,7 @@ export class MarshalReader {
 
   #value(): unknown {
     const code = this.#byte();
-    if (++this.#count > MOST_VALUES) this.#fail(`more than ${MOST_VALUES} values`);
+    this.#count++;
     const reference = (code & FLAG_REF) === 0 ? undefined : { value: OPEN as unknown, count: this.#count };
     if (reference !== undefined) this.#references.push(reference);
     const value = this.#typed(String.fromCharCode(code & 0x7f), reference);
@@ -249,7 +249,11 @@ export class MarshalReader {
     if (reference === undefined) this.#fail(`a reference to value ${number}, which is none,`);
     if (reference.value === OPEN) this.#fail("a value that contains itself");
     this.#count += reference.count - 1;
-    if (this.#count > MOST_VALUES) this.#fail(`more than ${MOST_VALUES} values`);
+    this.#shared += reference.count - 1;
+    const { maxSharedValues } = this.#options;
+    if (this.#shared > maxSharedValues) {
+      this.#fail(`references that stand for more than ${maxSharedValues} values (limits.maxSharedValues)`);
+    }
     return reference.value;
   }
 }
