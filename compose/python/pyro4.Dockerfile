@@ -2,7 +2,8 @@
 FROM debian:bookworm-slim
 RUN apt-get update -qq && \
     apt-get install -y -qq --no-install-recommends python3-pyro4 python3-yaml && \
-    rm -rf /var/lib/apt/lists/*
+    rm -rf /var/lib/apt/lists/* && \
+    ln -s /usr/bin/pyro4-nsc /usr/local/bin/pyro-nsc
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY person.py play.py pyro4/ ./

@@ -1,9 +1,11 @@
 /**
  * The warehouse's host. Settings: PYRO_HOST, PYRO_NATHOST, PYRO_NS_HOST, PYRO_NS_PORT, and WAREHOUSE_PORT for a fixed
- * port. It waits for the name server, and registers again when that was restarted.
+ * port, WAREHOUSE_STATE for a file that keeps the things. It waits for the name server, and registers again when that
+ * was restarted.
  */
 import { PyroError, serve } from "#pyro";
 import { WAREHOUSE_NAME } from "./contract.ts";
+import { openStock, StockError } from "./stock.ts";
 import { ThingsInABuilding } from "./warehouse.ts";
 
 const port = Number(process.env["WAREHOUSE_PORT"] || "0");
@@ -12,10 +14,15 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 
-const warehouse = new ThingsInABuilding(["chair", "bike", "flashlight", "laptop", "couch"], console.log);
+const THINGS = ["chair", "bike", "flashlight", "laptop", "couch"];
+
 try {
+  const file = process.env["WAREHOUSE_STATE"];
+  const stock = file ? openStock(file, THINGS) : { contents: THINGS, save: () => {} };
+  const warehouse = new ThingsInABuilding(stock.contents, console.log, stock.save);
   await serve({ [WAREHOUSE_NAME]: warehouse }, { port });
 } catch (error) {
-  console.error(error instanceof PyroError ? `warehouse: ${error.message}` : error);
+  const known = error instanceof PyroError || error instanceof StockError;
+  console.error(known ? `warehouse: ${error.message}` : error);
   process.exitCode = 1;
 }

@@ -10,12 +10,19 @@ export class ThingsInABuilding implements Warehouse {
     expose(this, warehouseContract);
   }
 
-  readonly #contents: string[];
+  #contents: readonly string[];
   readonly #log: (line: string) => void;
+  readonly #save: (contents: readonly string[]) => void;
 
-  constructor(contents: readonly string[], log: (line: string) => void) {
+  /** @param save called before each change with what it leads to; when it throws, nothing changes. */
+  constructor(
+    contents: readonly string[],
+    log: (line: string) => void,
+    save: (contents: readonly string[]) => void = () => {},
+  ) {
     this.#contents = [...contents];
     this.#log = log;
+    this.#save = save;
   }
 
   listContents(): string[] {
@@ -26,7 +33,7 @@ export class ThingsInABuilding implements Warehouse {
     const who = checked(visitor, "name");
     const at = this.#contents.indexOf(checked(thing, "item"));
     if (at < 0) throw new RangeError(`there is no ${thing} in the warehouse`);
-    this.#contents.splice(at, 1);
+    this.#become(this.#contents.toSpliced(at, 1));
     this.#log(`${who} took the ${thing}.`);
   }
 
@@ -34,8 +41,13 @@ export class ThingsInABuilding implements Warehouse {
     const who = checked(visitor, "name");
     const what = checked(thing, "item");
     if (this.#contents.length >= MOST_THINGS) throw new RangeError("the warehouse is full");
-    this.#contents.push(what);
+    this.#become([...this.#contents, what]);
     this.#log(`${who} stored the ${what}.`);
+  }
+
+  #become(contents: readonly string[]): void {
+    this.#save(contents);
+    this.#contents = contents;
   }
 }
 

@@ -1,0 +1,160 @@
+import { applyStep, removeContainer } from "./apply.ts";
+import { Board } from "./board.ts";
+import type { Deployment, Placement } from "./deployment.ts";
+import { ask, hangUp, onEach, ownEngine, reachAll } from "./engine.ts";
+import { type Fault, faultOf } from "./faults.ts";
+import { checkArchitecture, type OwnImage, ownImage, sendImage } from "./images.ts";
+import type { Inventory } from "./inventory.ts";
+import { LABEL, networkOf, observe } from "./observe.ts";
+import { type HostPlan, isChange, planFor } from "./plan.ts";
+import { readableBytes, readableSeconds } from "./units.ts";
+
+/** What there is to do, as far as the hosts could be reached. */
+export interface Survey {
+  readonly plans: readonly HostPlan[];
+  readonly images: ReadonlyMap<string, OwnImage>;
+  readonly faults: readonly Fault[];
+}
+
+/** Looks at all hosts at once, and compares them with what they are to have. */
+export async function survey(inventory: Inventory, deployment: Deployment): Promise<Survey> {
+  const names = [...new Set(deployment.placements.map(({ image }) => image))];
+  const own = ownEngine();
+  const images = new Map<string, OwnImage>();
+  for (const name of names) images.set(name, await ownImage(own, name));
+  hangUp(own);
+  const reached = await reachAll(inventory.hosts);
+  const observed = await onEach(reached.done, async (one) => {
+    for (const { host, image } of deployment.placements) {
+      const needed = images.get(image);
+      if (host.name === one.host.name && needed !== undefined) checkArchitecture(one, needed);
+    }
+    return observe(one, deployment.project, names);
+  });
+  return {
+    plans: observed.done.map((one) => planFor(one, deployment.placements, images)),
+    images,
+    faults: [...reached.faults, ...observed.faults],
+  };
+}
+
+/**
+ * Makes the hosts have what they are to have: sends images where they are missing, to all at the same time; then starts
+ * services, each when those that it depends on are ready. What is as it should be is left alone.
+ *
+ * @returns what went wrong; the rest is done.
+ */
+export async function up(found: Survey, deployment: Deployment): Promise<readonly Fault[]> {
+  using board = new Board();
+  const faults: Fault[] = [];
+  const failed = (fault: Fault, subject: string): void => {
+    faults.push(fault);
+    board.done(fault.host, subject, "failed", "red");
+  };
+  const own = ownEngine();
+  const sent = await onEach(
+    found.plans.map((plan) => ({ host: plan.observed.host, plan })),
+    async ({ plan }) => {
+      try {
+        await prepare(plan, deployment, own, board);
+        return plan;
+      } catch (error) {
+        throw faultOf(plan.observed.host, error);
+      }
+    },
+  );
+  hangUp(own);
+  for (const fault of sent.faults) failed(fault, "images");
+
+  const ready = new Map<string, Promise<boolean>>();
+  const steps = sent.done
+    .flatMap((plan) => plan.steps.map((step) => ({ plan, step })))
+    .flatMap(({ plan, step }) => (step.kind === "remove" ? [] : [{ plan, step }]))
+    .toSorted((a, b) => a.step.placement.rank - b.step.placement.rank);
+  const work = steps.map(({ plan, step }) => {
+    const { service, dependsOn } = step.placement;
+    const { host } = plan.observed;
+    const act = async (): Promise<boolean> => {
+      for (const other of dependsOn.keys()) {
+        if (await ready.get(other)) continue;
+        const left = step.kind === "keep" ? "left as it is" : "not started";
+        board.done(host.name, service, `${left}: ${other} is not ready`, "yellow");
+        return step.kind === "keep";
+      }
+      try {
+        const how = await applyStep(plan.observed, step, deployment, found.images, (text) =>
+          board.doing(host.name, service, text),
+        );
+        board.done(host.name, service, how, step.kind === "keep" ? "dim" : "green");
+        return true;
+      } catch (error) {
+        failed(faultOf(host, error), service);
+        return false;
+      }
+    };
+    const done = act();
+    // A service on several hosts is nobody's dependency: see deploymentOf.
+    ready.set(service, done);
+    return done;
+  });
+  await Promise.all(work);
+  await onEach(
+    sent.done.map((plan) => ({ host: plan.observed.host, plan })),
+    ({ plan }) => sweepFiles(plan, deployment),
+  );
+  return faults;
+}
+
+/** Everything that services on a host need: images, the network; and away with what is too much. */
+async function prepare(
+  plan: HostPlan,
+  deployment: Deployment,
+  own: ReturnType<typeof ownEngine>,
+  board: Board,
+): Promise<void> {
+  const { observed, images, steps } = plan;
+  const { host, engine } = observed;
+  for (const image of images) {
+    const subject = `image ${image.name}`;
+    const started = performance.now();
+    let bytes = 0;
+    board.moving(host.name, subject, 0, image.size);
+    try {
+      await sendImage(own, observed, image.name, (sent) => {
+        bytes = sent;
+        board.moving(host.name, subject, sent, image.size);
+      });
+    } catch (error) {
+      board.done(host.name, subject, "failed", "red");
+      throw error;
+    }
+    board.done(host.name, subject, `sent, ${readableBytes(bytes)} in ${readableSeconds(performance.now() - started)}`);
+  }
+  for (const step of steps) {
+    if (step.kind !== "remove") continue;
+    await removeContainer(observed, step.found);
+    board.done(host.name, step.found.name, `removed: ${step.why}`);
+  }
+  if (!isChange(plan)) return;
+  const Name = networkOf(deployment.project);
+  const networks = await ask(engine.listNetworks({ filters: { name: [Name] } }));
+  if (networks.some((network) => network.Name === Name)) return;
+  await ask(engine.createNetwork({ Name, Driver: "bridge", Labels: { [LABEL.project]: deployment.project } }));
+}
+
+/** Copies of files that no container mounts any more. */
+async function sweepFiles({ observed: { engine } }: HostPlan, { project }: Deployment): Promise<void> {
+  const label = [`${LABEL.project}=${project}`, `${LABEL.volume}=files`];
+  const { Volumes: volumes } = await ask(
+    engine.listVolumes({ filters: JSON.stringify({ label, dangling: ["true"] }) as never }),
+  );
+  for (const { Name } of volumes ?? []) await ask(engine.getVolume(Name).remove());
+}
+
+/** Which services an `up` would build images for: those that the placed ones run. */
+export function toBuild({ composition, placements }: Deployment): string[] {
+  const needed = new Set(placements.map(({ image }: Placement) => image));
+  return Object.entries(composition.services).flatMap(([name, service]) =>
+    service["build"] !== undefined && needed.has(String(service["image"])) ? [name] : [],
+  );
+}

@@ -1,0 +1,2 @@
+/** A command that is none. */
+export class UsageError extends Error {}
