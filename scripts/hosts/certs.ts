@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { AuthorityFolder } from "./authority.ts";
 import { Board } from "./board.ts";
 import { readComposition } from "./composition.ts";
@@ -7,11 +7,8 @@ import { UsageError } from "./usage-error.ts";
 
 /** An authority and certificates: for each service at its host's address, and for clients elsewhere. */
 export async function certs(inventory: Inventory, clients: readonly string[], days: number): Promise<void> {
-  const { project, services } = await readComposition({
-    ...inventory,
-    composeFiles: inventory.composeFiles.slice(0, 1),
-  });
-  const folder = join(inventory.folder, "certs");
+  const { project, services, folder: home } = await readComposition(inventory);
+  const folder = resolve(home, process.env["CERTS"] || "certs"); // as compose/tls.yml has it
   const authority = await AuthorityFolder.open(folder, `${project} authority`);
   using board = new Board();
   board.done("certs", "ca", authority.isNew ? "made" : "kept", authority.isNew ? "green" : "dim");

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
 import type { Inventory } from "./inventory.ts";
 
 /** A service as Compose has it after anchors, variables, defaults and overlays: `docker compose config`. */
@@ -10,7 +11,7 @@ export type ComposeResource = Readonly<Record<string, unknown>>;
 /** The Compose files, read as one. */
 export interface Composition {
   readonly project: string;
-  /** The folder that relative paths start from. */
+  /** The folder that relative paths start from: that of the first file. */
   readonly folder: string;
   readonly files: readonly string[];
   readonly services: Readonly<Record<string, ComposeService>>;
@@ -31,7 +32,7 @@ export async function readComposition(inventory: Inventory): Promise<Composition
   const table = <T>(value: unknown): Readonly<Record<string, T>> => (value ?? {}) as Record<string, T>;
   return {
     project: inventory.project ?? String(name),
-    folder: inventory.folder,
+    folder: dirname(inventory.composeFiles[0] ?? inventory.folder),
     files: inventory.composeFiles,
     services: table(services),
     networks: table(networks),
@@ -51,7 +52,7 @@ export async function buildImages(inventory: Inventory, services: readonly strin
 async function compose(inventory: Inventory, command: readonly string[], shown = false): Promise<string> {
   const project = inventory.project === undefined ? [] : ["-p", inventory.project];
   const files = inventory.composeFiles.flatMap((file) => ["-f", file]);
-  const args = ["compose", "--project-directory", inventory.folder, ...project, ...files, ...command];
+  const args = ["compose", ...project, ...files, ...command];
   const child = spawn("docker", args, { stdio: ["ignore", "pipe", shown ? "inherit" : "pipe"] });
   const written = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (written.stdout += text));

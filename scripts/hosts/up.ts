@@ -64,7 +64,7 @@ export async function up(found: Survey, deployment: Deployment): Promise<readonl
     },
   );
   hangUp(own);
-  for (const fault of sent.faults) failed(fault, "images");
+  faults.push(...sent.faults);
 
   const ready = new Map<string, Promise<boolean>>();
   const steps = sent.done
@@ -117,18 +117,18 @@ async function prepare(
   for (const image of images) {
     const subject = `image ${image.name}`;
     const started = performance.now();
-    let bytes = 0;
+    let sent = 0;
     board.moving(host.name, subject, 0, image.size);
     try {
-      await sendImage(own, observed, image.name, (sent) => {
-        bytes = sent;
-        board.moving(host.name, subject, sent, image.size);
+      await sendImage(own, observed, image.name, (progress) => {
+        ({ sent } = progress);
+        board.moving(host.name, subject, progress.passed, image.size);
       });
     } catch (error) {
       board.done(host.name, subject, "failed", "red");
       throw error;
     }
-    board.done(host.name, subject, `sent, ${readableBytes(bytes)} in ${readableSeconds(performance.now() - started)}`);
+    board.done(host.name, subject, `sent, ${readableBytes(sent)} in ${readableSeconds(performance.now() - started)}`);
   }
   for (const step of steps) {
     if (step.kind !== "remove") continue;

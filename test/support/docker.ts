@@ -14,8 +14,8 @@ export interface Outcome {
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
-  /** Given to the command as its input; without it the input is empty. */
-  input?: string;
+  /** Given to the command as its input, which ends with it; without it the input is empty. */
+  input?: string | Promise<string>;
   timeoutMs?: number;
 }
 
@@ -30,7 +30,7 @@ export async function run(command: string, args: readonly string[], options: Run
   child.stdout.setEncoding("utf8").on("data", (text: string) => (written.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (written.stderr += text));
   child.stdin.on("error", () => {}); // it may end without reading
-  child.stdin.end(options.input ?? "");
+  void Promise.resolve(options.input ?? "").then((text) => child.stdin.end(text));
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const timeoutMs = options.timeoutMs ?? 120_000;
   const timer = setTimeout(() => {

@@ -25,7 +25,8 @@ export interface MachineOptions {
  * one bridge network. From here they are reached on loopback: `ssh://root@127.0.0.221`, and with TLS
  * `tcp://127.0.0.221:2376`.
  *
- * Keys, certificates and an `ssh` that knows them lie in `folder`; `env` puts that `ssh` first in PATH.
+ * Keys, certificates and an `ssh` that knows them lie in `folder`; `env` puts that `ssh` first in PATH. By the name of
+ * `stranger`, it does not know the key of the first machine.
  */
 export class Machines implements AsyncDisposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), "pyro-machines-"));
