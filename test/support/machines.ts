@@ -169,6 +169,9 @@ export class Machines implements AsyncDisposable {
     writeFileSync(
       file("ssh_config"),
       [
+        "Host stranger",
+        "HostName 127.0.0.221",
+        "HostKeyAlias stranger",
         "Host *",
         `IdentityFile ${file("id")}`,
         "IdentitiesOnly yes",
