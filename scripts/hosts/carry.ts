@@ -176,7 +176,9 @@ function advertise({ create, host, parts }: Carried, { addresses, address }: Pla
   if (host.NetworkMode !== "host") host.ExtraHosts = [...(host.ExtraHosts ?? []), ...found];
   const published = Object.values((host.PortBindings ?? {}) as Record<string, { HostPort: string }[]>).flat();
   const own: string[] = [];
-  if (published.length > 0 && host.NetworkMode !== "host") {
+  if (host.NetworkMode === "host") {
+    create.Env = [...(create.Env ?? []).filter((line) => !line.startsWith("PYRO_HOST=")), `PYRO_HOST=${address}`];
+  } else if (published.length > 0) {
     // The container's own address means nothing elsewhere, nor does the one it would have in Compose's network.
     create.Env = (create.Env ?? []).filter((line) => !line.startsWith("PYRO_HOST="));
     own.push("PYRO_HOST=0.0.0.0");

@@ -1,13 +1,13 @@
 import { applyStep, removeContainer } from "./apply.ts";
 import { Board } from "./board.ts";
-import type { Deployment, Placement } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { ask, hangUp, onEach, ownEngine, reachAll } from "./engine.ts";
 import { type Fault, faultOf } from "./faults.ts";
-import { checkArchitecture, type OwnImage, ownImage, sendImage } from "./images.ts";
+import { checkArchitecture, findImage, type OwnImage, ownImage } from "./images.ts";
 import type { Inventory } from "./inventory.ts";
 import { LABEL, networkOf, observe } from "./observe.ts";
 import { type HostPlan, isChange, planFor } from "./plan.ts";
-import { readableBytes, readableSeconds } from "./units.ts";
+import { sendMissing } from "./send.ts";
 
 /** What there is to do, as far as the hosts could be reached. */
 export interface Survey {
@@ -18,7 +18,7 @@ export interface Survey {
 
 /** Looks at all hosts at once, and compares them with what they are to have. */
 export async function survey(inventory: Inventory, deployment: Deployment): Promise<Survey> {
-  const names = [...new Set(deployment.placements.map(({ image }) => image))];
+  const names = imagesOf(deployment);
   const own = ownEngine();
   const images = new Map<string, OwnImage>();
   for (const name of names) images.set(name, await ownImage(own, name));
@@ -100,7 +100,7 @@ export async function up(found: Survey, deployment: Deployment): Promise<readonl
   await Promise.all(work);
   await onEach(
     sent.done.map((plan) => ({ host: plan.observed.host, plan })),
-    ({ plan }) => sweepFiles(plan, deployment),
+    ({ plan }) => sweep(plan, deployment),
   );
   return faults;
 }
@@ -114,22 +114,7 @@ async function prepare(
 ): Promise<void> {
   const { observed, images, steps } = plan;
   const { host, engine } = observed;
-  for (const image of images) {
-    const subject = `image ${image.name}`;
-    const started = performance.now();
-    let sent = 0;
-    board.moving(host.name, subject, 0, image.size);
-    try {
-      await sendImage(own, observed, image.name, (progress) => {
-        ({ sent } = progress);
-        board.moving(host.name, subject, progress.passed, image.size);
-      });
-    } catch (error) {
-      board.done(host.name, subject, "failed", "red");
-      throw error;
-    }
-    board.done(host.name, subject, `sent, ${readableBytes(sent)} in ${readableSeconds(performance.now() - started)}`);
-  }
+  await sendMissing(own, observed, images, board);
   for (const step of steps) {
     if (step.kind !== "remove") continue;
     await removeContainer(observed, step.found);
@@ -142,18 +127,28 @@ async function prepare(
   await ask(engine.createNetwork({ Name, Driver: "bridge", Labels: { [LABEL.project]: deployment.project } }));
 }
 
-/** Copies of files that no container mounts any more. */
-async function sweepFiles({ observed: { engine } }: HostPlan, { project }: Deployment): Promise<void> {
+/** What nothing uses any more: copies of files, and images that had the name that others have now. */
+async function sweep({ observed: { engine }, steps }: HostPlan, { project }: Deployment): Promise<void> {
   const label = [`${LABEL.project}=${project}`, `${LABEL.volume}=files`];
-  const { Volumes: volumes } = await ask(
-    engine.listVolumes({ filters: JSON.stringify({ label, dangling: ["true"] }) as never }),
-  );
+  const filters = JSON.stringify({ label, dangling: ["true"] }) as never;
+  const { Volumes: volumes } = await ask(engine.listVolumes({ filters }));
   for (const { Name } of volumes ?? []) await ask(engine.getVolume(Name).remove());
+  const left = new Set(steps.flatMap((step) => (step.kind === "create" ? [] : [step.found.info.Image])));
+  for (const id of left) {
+    const image = await findImage(engine, id);
+    if (image === undefined || image.RepoTags.length > 0) continue;
+    await ask(engine.getImage(id).remove()).catch((error: { statusCode?: number }) => {
+      if (error.statusCode !== 409) throw error; // something runs it
+    });
+  }
 }
+
+/** The images that the placed services run. */
+export const imagesOf = ({ placements }: Deployment): string[] => [...new Set(placements.map(({ image }) => image))];
 
 /** Which services an `up` would build images for: those that the placed ones run. */
 export function toBuild({ composition, placements }: Deployment): string[] {
-  const needed = new Set(placements.map(({ image }: Placement) => image));
+  const needed = new Set(placements.map(({ image }) => image));
   return Object.entries(composition.services).flatMap(([name, service]) =>
     service["build"] !== undefined && needed.has(String(service["image"])) ? [name] : [],
   );

@@ -8,17 +8,19 @@ import { type Inventory, readInventory } from "./inventory.ts";
 import { logs } from "./logs.ts";
 import { containersOf, type Found } from "./observe.ts";
 import { type HostPlan, isChange } from "./plan.ts";
+import { send } from "./send.ts";
 import { status } from "./status.ts";
 import { table } from "./table.ts";
 import { type Console, runBeside, runInside } from "./terminal.ts";
 import { readableBytes } from "./units.ts";
-import { type Survey, survey, toBuild, up } from "./up.ts";
+import { imagesOf, type Survey, survey, toBuild, up } from "./up.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const USAGE = `usage: npm run hosts -- VERB [-f hosts.yml]
 
   plan                   what an up would change, and nothing else
   up                     make the hosts what hosts.yml and the Compose file say
+  send [IMAGE ...]       these images, else those of the services, to all hosts that lack them
   status [--json]        a table of hosts and services; 1 if any is not as it should be
   logs [SERVICE ...]     the logs of all hosts as one, and what comes; --tail N, --no-follow
   visit                  the client, on its host, on this terminal
@@ -53,7 +55,7 @@ export interface Flags {
 const CLIENT = "client";
 
 type Verb = (flags: Flags) => Promise<number>;
-type VerbName = "plan" | "up" | "status" | "logs" | "visit" | "nsc" | "exec" | "down" | "certs";
+type VerbName = "plan" | "up" | "send" | "status" | "logs" | "visit" | "nsc" | "exec" | "down" | "certs";
 
 /** What each verb does; the exit code is its answer. */
 export const VERBS: Readonly<Record<VerbName, Verb>> = {
@@ -76,6 +78,15 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     if (all.length > 0) console.error(`Not everything is up: see above, and run up again.`);
     else if (!found.plans.some(isChange)) console.error("Nothing had to be changed.");
     return all.length === 0 ? 0 : 1;
+  },
+
+  send: async (flags) => {
+    const { inventory, deployment } = await read(flags);
+    const wanted = flags.rest.length > 0 ? flags.rest : imagesOf(deployment);
+    if (!flags["no-build"] && flags.rest.length === 0) await buildImages(inventory, toBuild(deployment));
+    const faults = await send(inventory, wanted);
+    report(faults);
+    return faults.length === 0 ? 0 : 1;
   },
 
   status: async (flags) => {

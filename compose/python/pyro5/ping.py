@@ -2,6 +2,8 @@
 
 import sys
 
+import advertised  # noqa: F401, before Pyro5
+
 import Pyro5.api
 
 Pyro5.config.COMMTIMEOUT = 4.0

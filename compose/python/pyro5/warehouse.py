@@ -1,5 +1,7 @@
 import os
 
+from advertised import NATHOST, NATPORT  # before Pyro5
+
 import Pyro5.api
 
 
@@ -21,7 +23,8 @@ class Warehouse:
         print("{} stored the {}.".format(name, item))
 
 
-with Pyro5.api.Daemon(port=int(os.environ.get("WAREHOUSE_PORT", "0"))) as daemon:  # at PYRO_HOST
+port = int(os.environ.get("WAREHOUSE_PORT", "0"))
+with Pyro5.api.Daemon(port=port, nathost=NATHOST, natport=NATPORT) as daemon:  # at PYRO_HOST
     uri = daemon.register(Warehouse)
     with Pyro5.api.locate_ns() as names:
         names.register("example.warehouse", uri)

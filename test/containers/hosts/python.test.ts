@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { HostsCli } from "../../support/hosts-cli.ts";
+import { Machines } from "../../support/machines.ts";
+import { describeWithEngine } from "../engine.ts";
+import { deeds, TRANSCRIPT, WAREHOUSE_LOG } from "../tutorial.ts";
+
+/** What a service has written, without what stands before its lines. */
+const written = (logs: string): string[] =>
+  logs
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.replace(/^\S+ \S+ *\| /, ""));
+
+describeWithEngine("three hosts, one of them with a warehouse in Python", () => {
+  let machines: Machines;
+  let hosts: HostsCli;
+
+  beforeAll(async () => {
+    machines = await Machines.start();
+    hosts = new HostsCli(machines, { compose: ["compose/python-warehouse.yml"], ways: { 221: "tls" } });
+  });
+  afterAll(async () => {
+    hosts?.[Symbol.dispose]();
+    await machines?.[Symbol.asyncDispose]();
+  });
+
+  test.for(["5", "4"])("Pyro%s: up, visits, list, a host killed and revived, down", async (version) => {
+    hosts.env["PYRO"] = version;
+    const { code, stderr } = await hosts.run(["up"]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(new RegExp(`^h220 +image pyro-ts-python:pyro${version} +sent`, "m"));
+    expect(written(await hosts.must("logs", "--no-follow", "client"))).toEqual(TRANSCRIPT);
+    expect(deeds(written(await hosts.must("logs", "--no-follow", "warehouse")))).toEqual(WAREHOUSE_LOG);
+    const list = await hosts.must("nsc", "list");
+    expect(list).toMatch(/^example\.warehouse --> PYRO:obj_[0-9a-f]{32}@10\.133\.1\.220:9100$/m);
+    expect((await hosts.run(["up"])).stderr).toContain("Nothing had to be changed.");
+
+    await machines.kill(220);
+    expect((await hosts.run(["status"])).stdout).toMatch(/^h220 +warehouse +○ unreachable/m);
+    await machines.revive(220);
+    const again = await hosts.run(["up"]);
+    expect(again.code, again.stderr).toBe(0);
+    expect((await hosts.run(["visit"])).stdout).toContain("Thank you, come again!");
+    await hosts.must("down");
+  });
+});
