@@ -77,14 +77,16 @@ describeWithEngine("compose/stack.yml on three engines that are one swarm", () =
   const placed = (service: string, asked?: number): Promise<string> =>
     eventually(`${service} runs`, 90_000, () => nodeOf(service, asked));
 
-  /** One more client on the overlay network, by hand. */
+  /** One more client on the overlay network, by hand; it waits until the warehouse answers. */
   const visit = (asked: number): Promise<Outcome> =>
     ask(
       asked,
-      ...["run", "--rm", "--network", "pyro_rpc", "-e", "PYRO_NS_HOST=nameserver", "-e", "PYRO_NS_LOOKUP_DELAY=60"],
-      ...["-e", "VISITS=/dev/stdin", "-i", VERSIONS[0], "sh", "-c"],
-      `echo '- {visitor: Ada, store: lamp}' | node services/client/main.ts`,
+      ...["run", "--rm", "--network", "pyro_rpc", "-e", "PYRO_NS_HOST=nameserver", "-e", "VISITS=/dev/stdin"],
+      ...["--entrypoint", "sh", VERSIONS[0], "-c"],
+      `${waitFor("PYRONAME:example.warehouse")}; echo '[{visitor: Ada, store: lamp}]' | node services/client/main.ts`,
     );
+  const waitFor = (uri: string): string =>
+    `timeout 60 sh -c 'until node src/cli/ping.ts ${uri} 2>/dev/null; do sleep 0.3; done' >/dev/null`;
 
   test("docker stack deploy: the client plays the visits over the overlay network", async () => {
     await on(221, "stack", "deploy", "--detach=true", "--resolve-image", "never", "-c", "compose/stack.yml", "pyro");
@@ -115,7 +117,9 @@ describeWithEngine("compose/stack.yml on three engines that are one swarm", () =
     expect((await visit(221)).stdout).toContain("'lamp', 'lamp', 'lamp']");
   });
 
-  test("a node that dies: the name server moves, the warehouse stays where its volume is", async () => {
+  test("a node that dies: the name server moves, the warehouse stays where its volume is", {
+    timeout: 280_000,
+  }, async () => {
     const home = Number((await placed("nameserver")).slice(1));
     // Whoever is neither: it sees what happens.
     if (home === 220)
