@@ -70,8 +70,9 @@ export function readInventory(path: string): Inventory {
     return found;
   });
   if (hosts === undefined) file.top.refuse("hosts is missing: a map of names to engine, address and services");
-  const read = (hosts?.entries() ?? []).flatMap(([name, entry]) => readHost(name, entry, folder) ?? []);
-  if (hosts !== undefined && hosts.entries().length === 0) hosts.refuse("there must be at least one host");
+  const listed = hosts?.entries() ?? [];
+  if (listed.length === 0 && file.problems.length === 0) hosts?.refuse("there must be at least one host");
+  const read = listed.flatMap(([name, entry]) => readHost(name, entry, folder) ?? []);
   refuseTwins(hosts, read);
   file.finish();
   return {
