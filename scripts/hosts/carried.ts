@@ -31,6 +31,8 @@ export interface Place {
   readonly bind: string;
   /** The addresses of the services that others find by their name. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** Their ports, of those that have one. */
+  readonly ports: ReadonlyMap<string, string>;
 }
 
 /** A service's settings in the words of the engine. Its image comes in when that is known. */

@@ -92,9 +92,7 @@ const CARRIES: Readonly<Record<string, Carry>> = {
       if (String(published ?? "").includes("-")) throw new Refusal(`a range of ports, ${String(published)}: name one`);
       const name = portName(`${String(target)}/${String(protocol ?? "tcp")}`);
       create.ExposedPorts = { ...create.ExposedPorts, [name]: {} };
-      // Left to the engine, it would be another port after each start, and nobody would know.
-      const chosen = Number(published ?? 0) === 0 ? target : published;
-      bindings[name] = [...(bindings[name] ?? []), { HostIp: bind, HostPort: String(chosen) }];
+      bindings[name] = [...(bindings[name] ?? []), { HostIp: bind, HostPort: publishedPort({ target, published }) }];
     }
     host.PortBindings = bindings;
   },
@@ -159,6 +157,11 @@ export function carry(service: ComposeService, place: Place): Carried {
   return carried;
 }
 
+/** Left to the engine, it would be another port after each start, and nobody would know. */
+export function publishedPort({ target, published }: Table): string {
+  return String(Number(published ?? 0) === 0 ? target : published);
+}
+
 /** What cannot be carried over. */
 export class Refusals extends Error {
   readonly problems: readonly string[];
@@ -171,7 +174,7 @@ export class Refusals extends Error {
 }
 
 /** Where the others are, and what a daemon in here tells them about where it is. */
-function advertise({ create, host, parts }: Carried, { addresses, address }: Place): void {
+function advertise({ create, host, parts }: Carried, { addresses, ports, address }: Place): void {
   const found = [...addresses].map(([service, at]) => `${service}:${at}`);
   if (host.NetworkMode !== "host") host.ExtraHosts = [...(host.ExtraHosts ?? []), ...found];
   const published = Object.values((host.PortBindings ?? {}) as Record<string, { HostPort: string }[]>).flat();
@@ -187,6 +190,13 @@ function advertise({ create, host, parts }: Carried, { addresses, address }: Pla
       if (published.length === 1) own.push(`PYRO_NATPORT=${published[0]?.HostPort}`);
     }
     create.Env.push(...own);
+  }
+  // In Compose's network the name server is at its own port, here at the one that is published.
+  const nameServer = create.Env?.find((line) => line.startsWith("PYRO_NS_HOST="))?.replace("PYRO_NS_HOST=", "") ?? "";
+  const port = ports.get(nameServer);
+  if (port !== undefined && !create.Env?.some((line) => line.startsWith("PYRO_NS_PORT="))) {
+    create.Env?.push(`PYRO_NS_PORT=${port}`);
+    own.push(port);
   }
   parts["addresses"] = [found, own, published];
 }

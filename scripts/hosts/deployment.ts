@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Carried } from "./carried.ts";
-import { carry, Refusals } from "./carry.ts";
+import { carry, publishedPort, Refusals } from "./carry.ts";
 import type { Composition } from "./composition.ts";
 import { fingerprintOf } from "./files.ts";
 import type { Host, Inventory } from "./inventory.ts";
@@ -55,11 +55,14 @@ export function deploymentOf(inventory: Inventory, composition: Composition): De
   const known = places.filter(({ service }) => composition.services[service] !== undefined);
   const placed = new Set(known.map(({ service }) => service));
   const addresses = new Map<string, string>();
+  const ports = new Map<string, string>();
   for (const service of placed) {
     const hosts = known.filter((place) => place.service === service).map(({ host }) => host);
     // Who publishes no port is not looked for by anyone.
     const [only, ...others] = composition.services[service]?.["ports"] === undefined ? [] : hosts;
     if (only !== undefined) addresses.set(service, only.address);
+    const [port, ...more] = (composition.services[service]?.["ports"] ?? []) as Record<string, unknown>[];
+    if (port !== undefined && more.length === 0) ports.set(service, publishedPort(port));
     if (others.length > 0) {
       const names = hosts.map(({ name }) => name).join(" and ");
       problems.push(`${service} is on ${names}, but others look for it at one address: leave it on one host`);
@@ -76,7 +79,14 @@ export function deploymentOf(inventory: Inventory, composition: Composition): De
       return [];
     }
     try {
-      const carried = carry(definition, { composition, service, addresses, address: host.address, bind: host.bind });
+      const carried = carry(definition, {
+        composition,
+        service,
+        addresses,
+        ports,
+        address: host.address,
+        bind: host.bind,
+      });
       const restart = carried.host.RestartPolicy?.Name ?? "no";
       return [
         {

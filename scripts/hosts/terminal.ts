@@ -28,30 +28,34 @@ export async function runBeside(
   const { PortBindings, RestartPolicy, AutoRemove, ...settings } = info.HostConfig;
   void [PortBindings, RestartPolicy, AutoRemove];
   const { [LABEL.parts]: _parts, ...labels } = Labels;
-  const container = await ask(
-    engine.createContainer({
-      // The very image, even if its name means another one by now.
-      Image: info.Image,
-      Cmd: command === undefined ? Cmd : [...command],
-      ...(Entrypoint === null || Entrypoint === undefined ? {} : { Entrypoint }),
-      Env: [...Env],
-      User,
-      WorkingDir,
-      Labels: { ...labels, [LABEL.passing]: service },
-      Tty: tty,
-      OpenStdin: true,
-      StdinOnce: true,
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-      Healthcheck: { Test: ["NONE"] },
-      HostConfig: { ...settings, AutoRemove: true },
-    }),
-  ).catch((error: { statusCode?: number }) => {
-    if (error.statusCode === 404)
-      throw new Fault(host, `the image ${Image} of ${service} is not there any more; run up again`);
-    throw error;
-  });
+  const create = (image: string): Promise<Docker.Container> =>
+    ask(
+      engine.createContainer({
+        Image: image,
+        Cmd: command === undefined ? Cmd : [...command],
+        ...(Entrypoint === null || Entrypoint === undefined ? {} : { Entrypoint }),
+        Env: [...Env],
+        User,
+        WorkingDir,
+        Labels: { ...labels, [LABEL.passing]: service },
+        Tty: tty,
+        OpenStdin: true,
+        StdinOnce: true,
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+        Healthcheck: { Test: ["NONE"] },
+        HostConfig: { ...settings, AutoRemove: true },
+      }),
+    );
+  const unlessMissing = (error: { statusCode?: number }): undefined => {
+    if (error.statusCode !== 404) throw error;
+  };
+  // The very image, even if its name means another one by now; containerd's store forgets one that has lost its name.
+  const container = (await create(info.Image).catch(unlessMissing)) ?? (await create(Image).catch(unlessMissing));
+  if (container === undefined) {
+    throw new Fault(host, `the image ${Image} of ${service} is not there any more; run up again`);
+  }
   const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
   // Asked before the start: what ends at once is removed at once.
   const ended = container.wait({ condition: "next-exit" } as never) as unknown as Promise<{ StatusCode: number }>;

@@ -90,6 +90,17 @@ test("ports are published at the host's address, daemons tell it to others, and 
   expect(warehouse?.carried.host.ExtraHosts).toEqual(["nameserver:10.133.1.221", "warehouse:10.133.1.220"]);
 });
 
+test("a name server that is published at another port is looked for there", () => {
+  const services = {
+    nameserver: { ...SERVICES["nameserver"], ...port(9090, "9190") },
+    warehouse: { ...SERVICES["warehouse"], environment: { PYRO_NS_HOST: "nameserver" } },
+    client: { ...SERVICES["client"], environment: { PYRO_NS_HOST: "nameserver", PYRO_NS_PORT: "1" } },
+  };
+  const [, warehouse, client] = deployed(services).placements;
+  expect(warehouse?.carried.create.Env).toContain("PYRO_NS_PORT=9190");
+  expect(client?.carried.create.Env).toEqual(["PYRO_NS_HOST=nameserver", "PYRO_NS_PORT=1"]);
+});
+
 test("an address that the Compose file itself tells others stays", () => {
   const services = {
     ...SERVICES,

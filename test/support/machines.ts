@@ -16,6 +16,8 @@ export interface MachineOptions {
   readonly numbers?: readonly number[];
   /** Which engine they have; `old` is one of the year 2020. */
   readonly engine?: "new" | "old";
+  /** Those whose engines keep images in containerd's store, as Docker 29 does by itself. */
+  readonly containerdStores?: readonly number[];
   /** Bytes that their disks hold. Default: as many as this machine has. */
   readonly diskBytes?: number;
 }
@@ -161,6 +163,9 @@ export class Machines implements AsyncDisposable {
     for (const number of this.numbers) {
       certified(`h${number}`, `h${number}`, [`127.0.0.${number}`, this.address(number)]);
       await generate(file(`h${number}`, "ssh_host_ed25519_key"));
+      const features = { "containerd-snapshotter": this.#options.containerdStores?.includes(number) ?? false };
+      const settings = this.#options.engine === "old" ? {} : { features };
+      writeFileSync(file(`h${number}`, "daemon.json"), JSON.stringify(settings));
       writeFileSync(file(`h${number}`, "authorized_keys"), readFileSync(file("id.pub")));
       const [type, key] = readFileSync(file(`h${number}`, "ssh_host_ed25519_key.pub"), "utf8").split(" ");
       known += `127.0.0.${number} ${type} ${key}\n`;

@@ -26,9 +26,10 @@ describeWithEngine("three hosts, one of them with a warehouse in Python", () => 
 
   test.for(["5", "4"])("Pyro%s: up, visits, list, a host killed and revived, down", async (version) => {
     hosts.env["PYRO"] = version;
-    const { code, stderr } = await hosts.run(["up"]);
-    expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(new RegExp(`^h220 +image pyro-ts-python:pyro${version} +sent`, "m"));
+    await using terminal = hosts.terminal("up");
+    await terminal.shows("█", 60_000); // a bar
+    expect(await terminal.ends(100_000), terminal.text).toBe(0);
+    expect(terminal.text).toMatch(new RegExp(`^h220 +image pyro-ts-python:pyro${version} +sent`, "m"));
     expect(written(await hosts.must("logs", "--no-follow", "client"))).toEqual(TRANSCRIPT);
     expect(deeds(written(await hosts.must("logs", "--no-follow", "warehouse")))).toEqual(WAREHOUSE_LOG);
     const list = await hosts.must("nsc", "list");

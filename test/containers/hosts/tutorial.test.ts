@@ -15,7 +15,7 @@ describeWithEngine("three hosts, each with an engine of its own", () => {
   let hosts: HostsCli;
 
   beforeAll(async () => {
-    machines = await Machines.start();
+    machines = await Machines.start({ containerdStores: [224] });
     hosts = new HostsCli(machines, { ways: { 220: "tls" } });
   });
   afterAll(async () => {
@@ -77,6 +77,9 @@ describeWithEngine("three hosts, each with an engine of its own", () => {
       "h224  client      ● exited   ended with 0  10.133.1.224       pyro-ts ID",
       "",
     ]);
+    const { services } = JSON.parse(await hosts.must("status", "--json")) as { services: unknown[] };
+    expect(services).toHaveLength(3);
+    expect(services[0]).toMatchObject({ host: "h221", service: "nameserver", state: "running", good: true });
   });
 
   test("pyro-nsc list, asked from the client's host, shows what is registered where", async () => {
@@ -114,6 +117,22 @@ describeWithEngine("three hosts, each with an engine of its own", () => {
     await terminal.shows("Type a thing you want to store (or empty): ");
     terminal.type("\x03");
     expect(await terminal.ends(10_000)).toBe(130);
+  });
+
+  test("logs follows all hosts, whatever is started anew meanwhile", async () => {
+    await using terminal = hosts.terminal("logs", "--tail", "1");
+    await terminal.shows("h220 warehouse");
+    await machines.engine(220).getContainer("pyro-ts-warehouse").restart({ t: 5 });
+    await terminal.shows("example.warehouse is registered");
+    await hosts.must("visit");
+    await terminal.shows("Janet stored the television.");
+    await machines.engine(221).getContainer("pyro-ts-nameserver").restart({ t: 5 });
+    await terminal.shows("URI = PYRO:Pyro.NameServer@10.133.1.221:9090");
+    terminal.type("\x03");
+    expect(await terminal.ends(10_000)).toBe(0);
+    const lines = terminal.text.split("\n").filter((line) => line.includes(" | "));
+    expect(lines.filter((line) => line.includes("Janet stored the television."))).toHaveLength(1);
+    expect(lines.every((line) => /^h22\d (nameserver|warehouse|client) +\| /.test(line))).toBe(true);
   });
 
   test("exec runs a command in a service's container; its input, output and code are those of the command", async () => {
