@@ -24,11 +24,11 @@ export class Composition {
   readonly files: readonly string[];
   readonly env: Record<string, string>;
 
-  constructor(makers: Partial<Record<Service, Maker>> = {}) {
+  constructor(makers: Partial<Record<Service, Maker>> = {}, overlays: readonly string[] = []) {
     const python = Object.entries(makers).filter(([, maker]) => maker !== "ours");
     if (new Set(python.map(([, maker]) => maker)).size > 1)
       throw new Error("Pyro4 and Pyro5 do not understand each other");
-    this.files = ["docker-compose.yml", ...python.map(([service]) => `compose/python-${service}.yml`)];
+    this.files = ["docker-compose.yml", ...overlays, ...python.map(([service]) => `compose/python-${service}.yml`)];
     this.env = { ...PORTS, PYRO: python[0]?.[1] === "pyro4" ? "4" : "5" };
   }
 

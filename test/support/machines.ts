@@ -14,8 +14,8 @@ const LABELS = { "com.docker.compose.project": PROJECT };
 export interface MachineOptions {
   /** The last numbers of the addresses. Default: the tutorial's, 221, 220 and 224. */
   readonly numbers?: readonly number[];
-  /** Which engine they have; `old` is one of the year 2020. */
-  readonly engine?: "new" | "old";
+  /** Which engine they have: `old` is one of the year 2020, `rootless` that of an ordinary user, `lab`, without TLS. */
+  readonly engine?: "new" | "old" | "rootless";
   /** Those whose engines keep images in containerd's store, as Docker 29 does by itself. */
   readonly containerdStores?: readonly number[];
   /** Bytes that their disks hold. Default: as many as this machine has. */
@@ -131,6 +131,7 @@ export class Machines implements AsyncDisposable {
       Hostname: `h${number}`,
       Image: `pyro-ts-machine:${engine}`,
       Labels: LABELS,
+      Env: engine === "rootless" ? ["ROOTLESS=1"] : [],
       ExposedPorts: { "22/tcp": {}, "2376/tcp": {} },
       HostConfig: {
         Privileged: true,

@@ -1,8 +1,14 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HostsCli } from "../../support/hosts-cli.ts";
+import { must } from "../../support/docker.ts";
+import { HostsCli, type HostsFileOptions } from "../../support/hosts-cli.ts";
 import { Machines } from "../../support/machines.ts";
 import { describeWithEngine } from "../engine.ts";
 import { deeds, TRANSCRIPT, WAREHOUSE_LOG } from "../tutorial.ts";
+import { isMany, type LookedUp, lookUp } from "./look-up.ts";
+
+const NEXT = "pyro-ts-test:next-python";
 
 /** What a service has written, without what stands before its lines. */
 const written = (logs: string): string[] =>
@@ -12,17 +18,26 @@ const written = (logs: string): string[] =>
     .map((line) => line.replace(/^\S+ \S+ *\| /, ""));
 
 describeWithEngine("three hosts, one of them with a warehouse in Python", () => {
+  const options: HostsFileOptions = { compose: ["compose/python-warehouse.yml"], ways: { 221: "tls" } };
   let machines: Machines;
   let hosts: HostsCli;
 
   beforeAll(async () => {
     machines = await Machines.start();
-    hosts = new HostsCli(machines, { compose: ["compose/python-warehouse.yml"], ways: { 221: "tls" } });
+    hosts = new HostsCli(machines, options);
   });
   afterAll(async () => {
     hosts?.[Symbol.dispose]();
     await machines?.[Symbol.asyncDispose]();
+    await must("docker", ["rmi", "-f", NEXT]);
   });
+
+  /** A Compose file that gives the warehouse another image. */
+  function overlay(): string {
+    const path = join(hosts.folder, "overlay.yml");
+    writeFileSync(path, `services: { warehouse: { image: "${NEXT}" } }\n`);
+    return path;
+  }
 
   test.for(["5", "4"])("Pyro%s: up, visits, list, a host killed and revived, down", async (version) => {
     hosts.env["PYRO"] = version;
@@ -36,6 +51,19 @@ describeWithEngine("three hosts, one of them with a warehouse in Python", () => 
     expect(list).toMatch(/^example\.warehouse --> PYRO:obj_[0-9a-f]{32}@10\.133\.1\.220:9100$/m);
     expect((await hosts.run(["up"])).stderr).toContain("Nothing had to be changed.");
 
+    const rolled = Promise.withResolvers<string>();
+    const watched = hosts.run(lookUp, { input: rolled.promise });
+    await must("docker", ["build", "-q", "-t", NEXT, "-"], {
+      input: `FROM pyro-ts-python:pyro${version}\nENV NEXT=1\n`,
+    });
+    hosts.edit((text) => text.replace("python-warehouse.yml]", `python-warehouse.yml, ${overlay()}]`));
+    const roll = await hosts.run(["up", "--no-build"]);
+    expect(roll.code, roll.stderr).toBe(0);
+    expect(roll.stderr).toMatch(/^h220 +warehouse +replaced \(image changed\)/m);
+    rolled.resolve("");
+    const { failures, found } = JSON.parse((await watched).stdout) as LookedUp;
+    expect([failures, Object.values(found)]).toEqual([[], [expect.toSatisfy(isMany), expect.toSatisfy(isMany)]]);
+
     await machines.kill(220);
     expect((await hosts.run(["status"])).stdout).toMatch(/^h220 +warehouse +○ unreachable/m);
     await machines.revive(220);
@@ -43,5 +71,6 @@ describeWithEngine("three hosts, one of them with a warehouse in Python", () => 
     expect(again.code, again.stderr).toBe(0);
     expect((await hosts.run(["visit"])).stdout).toContain("Thank you, come again!");
     await hosts.must("down");
+    hosts.write(options);
   });
 });

@@ -7,6 +7,7 @@ import { HostsCli } from "../../support/hosts-cli.ts";
 import { Machines } from "../../support/machines.ts";
 import { describeWithEngine } from "../engine.ts";
 import { deeds, TRANSCRIPT, WAREHOUSE_LOG } from "../tutorial.ts";
+import { isMany, type LookedUp, lookUp } from "./look-up.ts";
 
 const NEXT = "pyro-ts-test:next";
 
@@ -194,9 +195,7 @@ describeWithEngine("three hosts, each with an engine of its own", () => {
       await hosts.must("up", "--no-build");
 
       const rolled = Promise.withResolvers<string>();
-      const watched = hosts.run(["exec", "client", "--", "node", "--input-type=module", "-e", LOOK_UP], {
-        input: rolled.promise,
-      });
+      const watched = hosts.run(lookUp, { input: rolled.promise });
       await build("2");
       const { code, stderr } = await hosts.run(["up", "--no-build"]);
       expect(code, stderr).toBe(0);
@@ -206,7 +205,7 @@ describeWithEngine("three hosts, each with an engine of its own", () => {
       }
       rolled.resolve("");
       const { stdout } = await watched;
-      const { failures, found } = JSON.parse(stdout) as { failures: string[]; found: Record<string, number> };
+      const { failures, found } = JSON.parse(stdout) as LookedUp;
       expect(failures).toEqual([]);
       // The old warehouse and the new one, each found by many.
       expect(Object.values(found)).toEqual([expect.toSatisfy(isMany), expect.toSatisfy(isMany)]);
@@ -259,22 +258,3 @@ describeWithEngine("three hosts, each with an engine of its own", () => {
     expect((await hosts.run(["down"])).stderr.match(/nothing there/g)).toHaveLength(3);
   });
 });
-
-/** Looks the warehouse up again and again until its input ends, and tells how that went. */
-const LOOK_UP = `
-import { resolve } from "#pyro";
-const failures = [];
-const found = {};
-let over = false;
-process.stdin.on("end", () => (over = true)).resume();
-while (!over) {
-  await resolve("PYRONAME:example.warehouse", { delayMs: 10_000, timeoutMs: 2_000 }).then(
-    (uri) => (found[uri] = (found[uri] ?? 0) + 1),
-    (error) => failures.push(error.message),
-  );
-  await new Promise((done) => setTimeout(done, 50));
-}
-console.log(JSON.stringify({ failures, found }));
-`;
-
-const isMany = (lookups: number): boolean => lookups > 3;
