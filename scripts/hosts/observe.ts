@@ -41,14 +41,9 @@ export async function containersOf({ engine }: Reached, project: string, passing
   const label = [`${LABEL.project}=${project}`];
   const listed = await ask(engine.listContainers({ all: true, filters: { label } }));
   const wanted = listed.filter((one) => passing || one.Labels[LABEL.passing] === undefined);
-  const infos = await Promise.all(
-    wanted.map((one) =>
-      ask(engine.getContainer(one.Id).inspect()).catch((error: { statusCode?: number }) => {
-        if (error.statusCode === 404) return undefined; // gone since
-        throw error;
-      }),
-    ),
-  );
+  const infos: (Docker.ContainerInspectInfo | undefined)[] = [];
+  // One after the other, on one connection: an sshd turns away many new ones at once.
+  for (const { Id } of wanted) infos.push(await ask(engine.getContainer(Id).inspect()).catch(unlessGone));
   return infos.flatMap((info): Found[] => {
     const labels = info?.Config.Labels;
     if (info === undefined || labels?.[LABEL.service] === undefined) return [];
@@ -63,6 +58,11 @@ export async function containersOf({ engine }: Reached, project: string, passing
       },
     ];
   });
+}
+
+/** 404: it has gone since. */
+function unlessGone(error: { statusCode?: number }): undefined {
+  if (error.statusCode !== 404) throw error;
 }
 
 /** Looks at a host. */
