@@ -9,6 +9,7 @@ import { FileError } from "./hosts/yaml-reader.ts";
 const OPTIONS = {
   file: { type: "string", short: "f", default: "hosts.yml" },
   help: { type: "boolean", short: "h" },
+  host: { type: "string" },
   "no-build": { type: "boolean" },
   json: { type: "boolean" },
   tail: { type: "string" },

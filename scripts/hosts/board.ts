@@ -63,8 +63,11 @@ export class Board implements Disposable {
   }
 
   #line({ host, subject, text, colour }: Row): string {
-    const said = colour === undefined ? text : styleText(colour, text, { stream: this.#out });
-    return `${host.padEnd(this.#widths.host)}  ${subject.padEnd(this.#widths.subject)}  ${said}`;
+    const names = `${host.padEnd(this.#widths.host)}  ${subject.padEnd(this.#widths.subject)}  `;
+    // A line that is folded would be two, and the next redraw would miss by one.
+    const room = this.#out.columns > 0 ? Math.max(1, this.#out.columns - names.length - 1) : text.length;
+    const fits = text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+    return names + (colour === undefined ? fits : styleText(colour, fits, { stream: this.#out }));
   }
 
   #draw(): void {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { isIP } from "node:net";
+import { isIPv4 } from "node:net";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Entry, YamlFile } from "./yaml-reader.ts";
@@ -30,7 +30,7 @@ export interface Host {
   readonly engine: EngineAddress;
   /** The engine as it is written in the file. */
   readonly engineText: string;
-  /** Where the others find it: an IP address. */
+  /** Where the others find it: an IPv4 address, as containers on a bridge have no other. */
   readonly address: string;
   /** Where its ports are published: one of its own addresses. */
   readonly bind: string;
@@ -97,7 +97,7 @@ function readHost(name: string, entry: Entry, folder: string): Host | undefined 
       : readEngine(engineText, { ...fields, engine: fields.engine }, folder);
   const address = readAddress(fields.address) ?? addressOf(engine);
   if (address === undefined && fields.address === undefined && engine !== undefined) {
-    entry.refuse("address is missing: the IP address at which the other hosts find this one");
+    entry.refuse("address is missing: the IPv4 address at which the other hosts find this one");
   }
   const bind = readAddress(fields.bind) ?? address;
   if (engine === undefined || engineText === undefined || address === undefined || bind === undefined) return undefined;
@@ -106,15 +106,15 @@ function readHost(name: string, entry: Entry, folder: string): Host | undefined 
 
 function readAddress(entry: Entry | undefined): string | undefined {
   const text = entry?.text();
-  if (text === undefined || isIP(text) !== 0) return text;
+  if (text === undefined || isIPv4(text)) return text;
   return entry?.refuse(
-    `must be an IP address such as 10.133.1.221, not ${text}: containers have no other names for hosts`,
+    `must be an IPv4 address such as 10.133.1.221, not ${text}: containers have no other names for hosts`,
   );
 }
 
 /** An engine that is reached by an address is known by it, unless something else is said. */
 function addressOf(engine: EngineAddress | undefined): string | undefined {
-  return engine !== undefined && engine.kind !== "local" && isIP(engine.host) !== 0 ? engine.host : undefined;
+  return engine !== undefined && engine.kind !== "local" && isIPv4(engine.host) ? engine.host : undefined;
 }
 
 interface EngineEntries {

@@ -93,8 +93,9 @@ export async function up(found: Survey, deployment: Deployment): Promise<readonl
       }
     };
     const done = act();
-    // A service on several hosts is nobody's dependency: see deploymentOf.
-    ready.set(service, done);
+    const elsewhere = ready.get(service) ?? true;
+    const all = Promise.all([elsewhere, done]).then((each) => each.every(Boolean));
+    ready.set(service, all);
     return done;
   });
   await Promise.all(work);

@@ -4,7 +4,7 @@ import { type Deployment, deploymentOf } from "./deployment.ts";
 import { down } from "./down.ts";
 import { reach } from "./engine.ts";
 import { Fault } from "./faults.ts";
-import { type Inventory, readInventory } from "./inventory.ts";
+import { type Host, type Inventory, readInventory } from "./inventory.ts";
 import { logs } from "./logs.ts";
 import { containersOf, type Found } from "./observe.ts";
 import { type HostPlan, isChange } from "./plan.ts";
@@ -30,6 +30,7 @@ export const USAGE = `usage: npm run hosts -- VERB [-f hosts.yml]
   certs [NAME ...]       an authority, a certificate for each service, and for clients of these names
 
   -f, --file FILE        another hosts.yml
+  --host NAME            which host, for a service that is on several; before nsc or exec
   --no-build             take the images that are here
   --days N               how long certificates hold (365)
 
@@ -39,6 +40,7 @@ docs/hosts.md tells the rest.
 
 export interface Flags {
   readonly file: string;
+  readonly host?: string;
   readonly help?: boolean;
   readonly "no-build"?: boolean;
   readonly json?: boolean;
@@ -188,8 +190,13 @@ async function onService(
 ): Promise<number> {
   const inventory = readInventory(flags.file);
   const { project } = await readComposition(inventory);
-  const host = inventory.hosts.find(({ services }) => services.includes(service));
-  if (host === undefined) throw new UsageError(`hosts.yml has no host with the service ${service}`);
+  const wanted = ({ name }: Host): boolean => flags.host === undefined || flags.host === name;
+  const host = inventory.hosts.find((one) => one.services.includes(service) && wanted(one));
+  if (host === undefined) {
+    throw new UsageError(
+      `hosts.yml has no host ${flags.host === undefined ? "" : `${flags.host} `}with the service ${service}`,
+    );
+  }
   const reached = await reach(host);
   const found = (await containersOf(reached, project)).find((one) => one.name === `${project}-${service}`);
   if (found === undefined) throw new Fault(host, `${service} is not there yet; run up first`);
@@ -197,7 +204,7 @@ async function onService(
 }
 
 /** A plan as people read it. */
-function told({ plans, images, faults }: Survey, { left }: Deployment): string[] {
+function told({ plans, faults }: Survey, { left }: Deployment): string[] {
   const lines = plans.flatMap((plan: HostPlan) => {
     const { host, version, architecture } = plan.observed;
     const head = `${styleText("bold", host.name)}  ${host.address}  ${host.engineText}  engine ${version}, ${architecture}`;
@@ -218,7 +225,6 @@ function told({ plans, images, faults }: Survey, { left }: Deployment): string[]
     (sum, { images: sent, steps }) => sum + sent.length + steps.filter(({ kind }) => kind !== "keep").length,
     0,
   );
-  void images;
   return [
     ...lines,
     ...faults.map(({ message }) => styleText("red", message)),

@@ -37,8 +37,8 @@ hosts:
   b: { engine: "ssh://lab", address: 10.133.1.220, services: [warehouse] }
   c: { engine: "tcp://10.133.1.224:2376", tls: { ca: ca.pem, cert: cert.pem, key: key.pem }, services: [client] }
   d: { engine: local, address: 10.133.1.225, bind: 192.168.0.7, services: [client] }
-  e: { engine: "unix:///run/user/1000/docker.sock", address: "fd00::1", services: [client] }
-  f: { engine: "ssh://[fd00::2]", services: [client] }
+  e: { engine: "unix:///run/user/1000/docker.sock", address: 10.133.1.226, services: [client] }
+  f: { engine: "ssh://[fd00::2]", address: 10.133.1.227, services: [client] }
 `);
   const file = (name: string): string => join(folder, name);
   expect(hosts.map(({ engine }) => engine)).toEqual([
@@ -55,8 +55,8 @@ hosts:
     ["10.133.1.220", "10.133.1.220"],
     ["10.133.1.224", "10.133.1.224"],
     ["10.133.1.225", "192.168.0.7"],
-    ["fd00::1", "fd00::1"],
-    ["fd00::2", "fd00::2"],
+    ["10.133.1.226", "10.133.1.226"],
+    ["10.133.1.227", "10.133.1.227"],
   ]);
   expect(hosts[0]?.services).toEqual(["nameserver"]);
   expect(composeFiles).toEqual([file("docker-compose.yml")]);
@@ -111,13 +111,18 @@ test.for<readonly [string, string, string[]]>([
     "an address that is a name",
     host("engine: ssh://x\naddress: lab.example\nservices: [client]"),
     [
-      "4:14: hosts.a.address: must be an IP address such as 10.133.1.221, not lab.example: containers have no other names for hosts",
+      "4:14: hosts.a.address: must be an IPv4 address such as 10.133.1.221, not lab.example: containers have no other names for hosts",
     ],
+  ],
+  [
+    "an address of IPv6, which containers on a bridge have none of",
+    host('engine: local\naddress: "fd00::1"\nservices: [client]'),
+    [expect.stringMatching(/^4:14: hosts\.a\.address: must be an IPv4 address such as/)],
   ],
   [
     "an address that is missing",
     host("engine: ssh://lab\nservices: [client]"),
-    ["3:5: hosts.a: address is missing: the IP address at which the other hosts find this one"],
+    ["3:5: hosts.a: address is missing: the IPv4 address at which the other hosts find this one"],
   ],
   [
     "a port that is none",
