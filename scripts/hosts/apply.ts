@@ -2,16 +2,21 @@ import type Docker from "dockerode";
 import type { Deployment, Placement } from "./deployment.ts";
 import { ask, type Reached, within } from "./engine.ts";
 import { fileMounts, fillVolume } from "./files.ts";
-import { settled } from "./health.ts";
+import { passesWithin, settled } from "./health.ts";
 import type { OwnImage } from "./images.ts";
 import { type Found, LABEL, networkOf } from "./observe.ts";
 import { partsOf, type ServiceStep } from "./plan.ts";
 
 type Doing = (text: string) => void;
 
+/** Ours look after their names every second. */
+const FINDS_ITS_WAY_MS = 6_000;
+
 /**
  * Does what a step says, and waits until the service is ready.
  *
+ * @param renewed services that it depends on which are not what they were: one that is kept must find its way to them,
+ *   as ours do by themselves, and is started anew if it does not, as programs must that register only once.
  * @returns what was done, in a few words.
  * @throws {Fault} when the service does not get ready; a container that was to be replaced runs again then.
  */
@@ -20,15 +25,24 @@ export async function applyStep(
   step: ServiceStep,
   deployment: Deployment,
   images: ReadonlyMap<string, OwnImage>,
+  renewed: readonly string[],
   doing: Doing,
 ): Promise<string> {
   const { placement } = step;
   const { engine } = reached;
   switch (step.kind) {
-    case "keep":
+    case "keep": {
+      const { id, info } = step.found;
       doing("waiting");
-      await settled(reached, step.found.id, placement);
-      return `as it is: ${step.why}`;
+      await settled(reached, id, placement);
+      const asItIs = `as it is: ${step.why}`;
+      if (renewed.length === 0 || !info.State.Running || (await passesWithin(FINDS_ITS_WAY_MS, reached, id)))
+        return asItIs;
+      doing("starting anew");
+      await within(stopMs(info) + 30_000, engine.getContainer(id).restart());
+      const how = await settled(reached, id, placement);
+      return `started anew (it did not find its way back to ${renewed.join(", ")}), ${how}`;
+    }
     case "start":
       doing("starting");
       await ask(engine.getContainer(step.found.id).start());
@@ -138,9 +152,12 @@ export async function removeContainer({ engine }: Reached, { id, info }: Found):
 }
 
 /** Waits for as long as the container may take to end in its own way, and a little longer. */
-async function stop(container: Docker.Container, { Config }: Docker.ContainerInspectInfo): Promise<void> {
-  const { StopTimeout = 10 } = Config as { StopTimeout?: number };
-  await within(StopTimeout * 1000 + 30_000, container.stop().catch(unlessStopped));
+async function stop(container: Docker.Container, info: Docker.ContainerInspectInfo): Promise<void> {
+  await within(stopMs(info) + 30_000, container.stop().catch(unlessStopped));
+}
+
+function stopMs({ Config }: Docker.ContainerInspectInfo): number {
+  return ((Config as { StopTimeout?: number }).StopTimeout ?? 10) * 1_000;
 }
 
 /** 304: it is not running; 404: it is gone. */

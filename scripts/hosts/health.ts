@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
 import type { Placement } from "./deployment.ts";
 import { ask, type Reached } from "./engine.ts";
@@ -50,6 +51,26 @@ export async function settled({ host, engine }: Reached, id: string, placement: 
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
+}
+
+/**
+ * Whether a container that runs passes its own health check now, or within a while. What its engine knows of its health may
+ * be from before something that it depends on was replaced.
+ */
+export async function passesWithin(ms: number, { engine }: Reached, id: string): Promise<boolean> {
+  const container = engine.getContainer(id);
+  const { Config } = await ask(container.inspect());
+  const [kind, ...words] = Config.Healthcheck?.Test ?? [];
+  if (kind !== "CMD" && kind !== "CMD-SHELL") return true;
+  const Cmd = kind === "CMD" ? words : ["/bin/sh", "-c", ...words];
+  for (const started = performance.now(); performance.now() - started < ms; ) {
+    const exec = await ask(container.exec({ Cmd, AttachStdout: true, AttachStderr: true }));
+    const output = await exec.start({});
+    await ask(finished(output.resume()));
+    if ((await ask(exec.inspect())).ExitCode === 0) return true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return false;
 }
 
 /** How long a health check lets a container be until it calls it unhealthy, in milliseconds. */

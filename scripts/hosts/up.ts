@@ -66,7 +66,7 @@ export async function up(found: Survey, deployment: Deployment): Promise<readonl
   hangUp(own);
   faults.push(...sent.faults);
 
-  const ready = new Map<string, Promise<boolean>>();
+  const ready = new Map<string, Promise<Readiness>>();
   const steps = sent.done
     .flatMap((plan) => plan.steps.map((step) => ({ plan, step })))
     .flatMap(({ plan, step }) => (step.kind === "remove" ? [] : [{ plan, step }]))
@@ -74,28 +74,30 @@ export async function up(found: Survey, deployment: Deployment): Promise<readonl
   const work = steps.map(({ plan, step }) => {
     const { service, dependsOn } = step.placement;
     const { host } = plan.observed;
-    const act = async (): Promise<boolean> => {
+    const kept = step.kind === "keep";
+    const act = async (): Promise<Readiness> => {
+      const renewed: string[] = [];
       for (const other of dependsOn.keys()) {
-        if (await ready.get(other)) continue;
-        const left = step.kind === "keep" ? "left as it is" : "not started";
-        board.done(host.name, service, `${left}: ${other} is not ready`, "yellow");
-        return step.kind === "keep";
+        const how = (await ready.get(other)) ?? "missing";
+        if (how === "renewed") renewed.push(other);
+        if (how !== "missing") continue;
+        board.done(host.name, service, `${kept ? "left as it is" : "not started"}: ${other} is not ready`, "yellow");
+        return kept ? "kept" : "missing";
       }
       try {
-        const how = await applyStep(plan.observed, step, deployment, found.images, (text) =>
-          board.doing(host.name, service, text),
-        );
-        board.done(host.name, service, how, step.kind === "keep" ? "dim" : "green");
-        return true;
+        const { images } = found;
+        const doing = (text: string): void => board.doing(host.name, service, text);
+        const how = await applyStep(plan.observed, step, deployment, images, renewed, doing);
+        board.done(host.name, service, how, kept ? "dim" : "green");
+        return kept && renewed.length === 0 ? "kept" : "renewed";
       } catch (error) {
         failed(faultOf(host, error), service);
-        return false;
+        return "missing";
       }
     };
     const done = act();
-    const elsewhere = ready.get(service) ?? true;
-    const all = Promise.all([elsewhere, done]).then((each) => each.every(Boolean));
-    ready.set(service, all);
+    const elsewhere = ready.get(service);
+    ready.set(service, elsewhere === undefined ? done : Promise.all([elsewhere, done]).then(worstOf));
     return done;
   });
   await Promise.all(work);
@@ -105,6 +107,12 @@ export async function up(found: Survey, deployment: Deployment): Promise<readonl
   );
   return faults;
 }
+
+/** Whether others can rely on a service: as before, as on a new one, or not at all. */
+type Readiness = "kept" | "renewed" | "missing";
+
+const worstOf = (all: readonly Readiness[]): Readiness =>
+  (["missing", "renewed"] as const).find((one) => all.includes(one)) ?? "kept";
 
 /** Everything that services on a host need: images, the network; and away with what is too much. */
 async function prepare(

@@ -32,11 +32,12 @@ describeWithEngine("three hosts, one of them with a warehouse in Python", () => 
     await must("docker", ["rmi", "-f", NEXT]);
   });
 
-  /** A Compose file that gives the warehouse another image. */
-  function overlay(): string {
+  /** Puts one more Compose file over those there are. */
+  function overlay(services: object): void {
     const path = join(hosts.folder, "overlay.yml");
-    writeFileSync(path, `services: { warehouse: { image: "${NEXT}" } }\n`);
-    return path;
+    writeFileSync(path, JSON.stringify({ services }));
+    hosts.write(options);
+    hosts.edit((text) => text.replace("python-warehouse.yml]", `python-warehouse.yml, ${path}]`));
   }
 
   test.for(["5", "4"])("Pyro%s: up, visits, list, a host killed and revived, down", async (version) => {
@@ -51,12 +52,21 @@ describeWithEngine("three hosts, one of them with a warehouse in Python", () => 
     expect(list).toMatch(/^example\.warehouse --> PYRO:obj_[0-9a-f]{32}@10\.133\.1\.220:9100$/m);
     expect((await hosts.run(["up"])).stderr).toContain("Nothing had to be changed.");
 
+    // Python's programs register once: with another name server, they are started anew.
+    const nameserver = { environment: { PYRO_LOGLEVEL: "INFO" } };
+    overlay({ nameserver });
+    const anew = await hosts.run(["up"]);
+    expect(anew.code, anew.stderr).toBe(0);
+    expect(anew.stderr).toMatch(/^h221 +nameserver +replaced \(environment changed\)/m);
+    expect(anew.stderr).toMatch(/^h220 +warehouse +started anew \(it did not find its way back to nameserver\)/m);
+    expect((await hosts.run(["visit"])).stdout).toContain("Thank you, come again!");
+
     const rolled = Promise.withResolvers<string>();
     const watched = hosts.run(lookUp, { input: rolled.promise });
     await must("docker", ["build", "-q", "-t", NEXT, "-"], {
       input: `FROM pyro-ts-python:pyro${version}\nENV NEXT=1\n`,
     });
-    hosts.edit((text) => text.replace("python-warehouse.yml]", `python-warehouse.yml, ${overlay()}]`));
+    overlay({ warehouse: { image: NEXT }, nameserver });
     const roll = await hosts.run(["up", "--no-build"]);
     expect(roll.code, roll.stderr).toBe(0);
     expect(roll.stderr).toMatch(/^h220 +warehouse +replaced \(image changed\)/m);
