@@ -52,9 +52,9 @@ describeWithEngine("three hosts, one of them with a warehouse in Python", () => 
     expect(list).toMatch(/^example\.warehouse --> PYRO:obj_[0-9a-f]{32}@10\.133\.1\.220:9100$/m);
     expect((await hosts.run(["up"])).stderr).toContain("Nothing had to be changed.");
 
-    // Python's programs register once: with another name server, they are started anew.
     const nameserver = { environment: { PYRO_LOGLEVEL: "INFO" } };
     overlay({ nameserver });
+    // Python's programs register once: with another name server, they are started anew.
     const anew = await hosts.run(["up"]);
     expect(anew.code, anew.stderr).toBe(0);
     expect(anew.stderr).toMatch(/^h221 +nameserver +replaced \(environment changed\)/m);

@@ -136,6 +136,11 @@ describeWithEngine("compose/stack.yml on three engines that are one swarm", () =
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("'lamp', 'lamp', 'lamp', 'lamp']");
     await machines.revive(lost);
+    // Without it, the witness would be the only manager, and could decide nothing.
+    await eventually(`h${lost} is a manager again`, 60_000, async () => {
+      const nodes = await on(witness, "node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}");
+      return new RegExp(`^h${lost} Ready (Reachable|Leader)$`, "m").test(nodes);
+    });
 
     await machines.kill(220);
     await eventually("the warehouse waits for its node", 90_000, async () => {
