@@ -95,7 +95,9 @@ export class YamlFile {
     try {
       text = readFileSync(path, "utf8");
     } catch (error) {
-      throw new FileError([`${path}: ${(error as Error).message}`]);
+      const { code, message } = error as NodeJS.ErrnoException;
+      const cure = "there is no such file; go to the project's folder, or name another file with -f";
+      throw new FileError([`${path}: ${code === "ENOENT" ? cure : message}`]);
     }
     const document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, prettyErrors: false });
     const problems = [...document.errors, ...document.warnings].map(

@@ -161,6 +161,7 @@ test.for<readonly [string, string, string[]]>([
   expect(problems(text)).toEqual(expected);
 });
 
-test("a file that is not there", () => {
-  expect(() => readInventory(join(folder, "other.yml"))).toThrow(/other\.yml: ENOENT/);
+test("a file that is not there, or no file", () => {
+  expect(() => readInventory(folder)).toThrow(/: EISDIR/);
+  expect(() => readInventory(join(folder, "other.yml"))).toThrow(/other\.yml: there is no such file; go to/);
 });
