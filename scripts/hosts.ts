@@ -1,10 +1,9 @@
 /** `npm run hosts -- VERB`: the Compose file's services on several machines, as hosts.yml says. */
 import { parseArgs } from "node:util";
-import { Refusals } from "./hosts/carry.ts";
 import { Fault } from "./hosts/faults.ts";
+import { Problems } from "./hosts/problems.ts";
 import { UsageError } from "./hosts/usage-error.ts";
 import { USAGE, VERBS } from "./hosts/verbs.ts";
-import { FileError } from "./hosts/yaml-reader.ts";
 
 const OPTIONS = {
   file: { type: "string", short: "f", default: "hosts.yml" },
@@ -46,14 +45,14 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-  if (error instanceof Fault || error instanceof FileError || error instanceof Refusals) {
+  if (error instanceof Fault || error instanceof Problems) {
     console.error(error.message);
   } else if (error instanceof Error && process.env["NODE_DEBUG"] === undefined) {
     console.error(`hosts: ${error.message}`);
   } else {
     console.error(error);
   }
-  process.exitCode = usage ? 2 : error instanceof FileError || error instanceof Refusals ? 2 : 1;
+  process.exitCode = usage || error instanceof Problems ? 2 : 1;
 }
 // Connections that are kept for the next question would keep the process.
 process.exit();

@@ -9,7 +9,8 @@ export class Refusal extends Error {
 }
 
 export const texts = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String);
-export const asBytes = (value: unknown): number => bytes(value);
+/** The engine counts processors in billionths. */
+export const nanoCpus = (cpus: unknown): number => Math.round(Number(cpus) * 1e9);
 
 export function carriedRestart(value: unknown): Docker.HostRestartPolicy {
   const [policy = "", times] = String(value).split(":");
@@ -47,7 +48,7 @@ export function carriedDeploy(deploy: Table): Docker.HostConfig {
   const { memory: reserved, ...moreReservations } = reservations;
   refuseOthers({ ...moreLimits, ...moreReservations });
   return {
-    ...(cpus === undefined ? {} : { NanoCpus: Math.round(Number(cpus) * 1e9) }),
+    ...(cpus === undefined ? {} : { NanoCpus: nanoCpus(cpus) }),
     ...(memory === undefined ? {} : { Memory: bytes(memory) }),
     ...(pids === undefined ? {} : { PidsLimit: Number(pids) }),
     ...(reserved === undefined ? {} : { MemoryReservation: bytes(reserved) }),

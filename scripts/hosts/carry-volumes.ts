@@ -8,7 +8,7 @@ import { bytes } from "./units.ts";
 export function carriedVolume(carried: Carried, volume: Table, composition: Composition): void {
   const { type, source, target, read_only, consistency, ...kinds } = volume as Table & { target: string };
   void consistency; // of macOS's file sharing
-  if (type === "bind") return carriedBind(carried, { ...volume, ...kinds }, composition);
+  if (type === "bind") return carriedBind(carried, volume, composition);
   if (type === "tmpfs") {
     const { tmpfs = {}, ...others } = kinds as { tmpfs?: Table };
     refuseOthers(others);

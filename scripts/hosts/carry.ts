@@ -1,9 +1,10 @@
 import type Docker from "dockerode";
 import type { Carried, Place } from "./carried.ts";
-import { asBytes, carriedDeploy, carriedHealth, carriedRestart, Refusal, type Table, texts } from "./carry-values.ts";
+import { carriedDeploy, carriedHealth, carriedRestart, nanoCpus, Refusal, type Table, texts } from "./carry-values.ts";
 import { carriedGrant, carriedVolume } from "./carry-volumes.ts";
 import type { ComposeService } from "./composition.ts";
-import { nanoseconds } from "./units.ts";
+import { Problems } from "./problems.ts";
+import { bytes, nanoseconds } from "./units.ts";
 
 type Carry = (carried: Carried, value: never, place: Place) => void;
 
@@ -40,7 +41,7 @@ const CARRIES: Readonly<Record<string, Carry>> = {
     for (const grant of grants) carried.files.push(carriedGrant("configs", grant, composition));
   },
   cpu_shares: toHost("CpuShares"),
-  cpus: toHost("NanoCpus", (value) => Math.round(Number(value) * 1e9)),
+  cpus: toHost("NanoCpus", nanoCpus),
   cpuset: toHost("CpusetCpus"),
   deploy: ({ host }, value: Table) => void Object.assign(host, carriedDeploy(value)),
   devices: toHost("Devices", (value) =>
@@ -55,9 +56,8 @@ const CARRIES: Readonly<Record<string, Carry>> = {
   dns_search: toHost("DnsSearch", texts),
   domainname: toCreate("Domainname"),
   entrypoint: toCreate("Entrypoint"),
-  environment: ({ create }, value: Table, place) => {
+  environment: ({ create }, value: Table) => {
     create.Env = Object.entries(value).flatMap(([name, text]) => (text === null ? [] : [`${name}=${String(text)}`]));
-    void place;
   },
   expose: ({ create }, ports: unknown[]) => {
     for (const port of ports) create.ExposedPorts = { ...create.ExposedPorts, [portName(String(port))]: {} };
@@ -75,9 +75,9 @@ const CARRIES: Readonly<Record<string, Carry>> = {
     const { driver, options } = value as Table;
     return { Type: driver ?? "json-file", Config: options ?? {} };
   }),
-  mem_limit: toHost("Memory", asBytes),
-  mem_reservation: toHost("MemoryReservation", asBytes),
-  memswap_limit: toHost("MemorySwap", asBytes),
+  mem_limit: toHost("Memory", bytes),
+  mem_reservation: toHost("MemoryReservation", bytes),
+  memswap_limit: toHost("MemorySwap", bytes),
   network_mode: ({ host }, mode: string) => {
     if (mode !== "host" && mode !== "none")
       throw new Refusal(`${mode} is only for containers of one host: host or none`);
@@ -103,7 +103,7 @@ const CARRIES: Readonly<Record<string, Carry>> = {
     for (const grant of grants) carried.files.push(carriedGrant("secrets", grant, composition));
   },
   security_opt: toHost("SecurityOpt"),
-  shm_size: toHost("ShmSize", asBytes),
+  shm_size: toHost("ShmSize", bytes),
   stdin_open: toCreate("OpenStdin"),
   stop_grace_period: toCreate("StopTimeout", (value) => Math.ceil(nanoseconds(value) / 1e9)),
   stop_signal: toCreate("StopSignal"),
@@ -134,7 +134,7 @@ const CARRIES: Readonly<Record<string, Carry>> = {
  * Its ports are published at the host's address, and each other service is found by its name at the address of the
  * host that it is on. A Pyro daemon is told the address at which others reach it.
  *
- * @throws {Refusals} with all that cannot be carried over, by name.
+ * @throws {Problems} with all that cannot be carried over, by name.
  */
 export function carry(service: ComposeService, place: Place): Carried {
   const carried: Carried = { create: {}, host: {}, mounts: [], files: [], volumes: [], parts: {} };
@@ -152,7 +152,7 @@ export function carry(service: ComposeService, place: Place): Carried {
       refused.push(`services.${place.service}.${key}: ${error.message}`);
     }
   }
-  if (refused.length > 0) throw new Refusals(refused);
+  if (refused.length > 0) throw new Problems(refused);
   advertise(carried, place);
   return carried;
 }
@@ -160,17 +160,6 @@ export function carry(service: ComposeService, place: Place): Carried {
 /** Left to the engine, it would be another port after each start, and nobody would know. */
 export function publishedPort({ target, published }: Table): string {
   return String(Number(published ?? 0) === 0 ? target : published);
-}
-
-/** What cannot be carried over. */
-export class Refusals extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.name = "Refusals";
-    this.problems = problems;
-  }
 }
 
 /** Where the others are, and what a daemon in here tells them about where it is. */

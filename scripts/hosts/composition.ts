@@ -42,6 +42,11 @@ export async function readComposition(inventory: Inventory): Promise<Composition
   };
 }
 
+/** The name that all that is made is labelled with. */
+export async function projectOf(inventory: Inventory): Promise<string> {
+  return inventory.project ?? (await readComposition(inventory)).project;
+}
+
 /** Builds services' images, with the builder's own output on stderr where that is a terminal. */
 export async function buildImages(inventory: Inventory, services: readonly string[]): Promise<void> {
   if (services.length === 0) return;

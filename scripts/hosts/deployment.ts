@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Carried } from "./carried.ts";
-import { carry, publishedPort, Refusals } from "./carry.ts";
+import { carry, publishedPort } from "./carry.ts";
 import type { Composition } from "./composition.ts";
 import { fingerprintOf } from "./files.ts";
 import type { Host, Inventory } from "./inventory.ts";
+import { Problems } from "./problems.ts";
 
 /** When a service may start, as far as another one is concerned. */
 export type Condition = "service_started" | "service_healthy" | "service_completed_successfully";
@@ -39,7 +40,7 @@ const shortHash = (value: unknown): string =>
 /**
  * What has to run where, from the hosts and the Compose files.
  *
- * @throws {Refusals} with everything that does not fit together, or cannot be carried over.
+ * @throws {Problems} with everything that does not fit together, or cannot be carried over.
  */
 export function deploymentOf(inventory: Inventory, composition: Composition): Deployment {
   const problems: string[] = [];
@@ -102,12 +103,12 @@ export function deploymentOf(inventory: Inventory, composition: Composition): De
         },
       ];
     } catch (error) {
-      if (!(error instanceof Refusals)) throw error;
+      if (!(error instanceof Problems)) throw error;
       problems.push(...error.problems);
       return [];
     }
   });
-  if (problems.length > 0) throw new Refusals([...new Set(problems)]);
+  if (problems.length > 0) throw new Problems([...new Set(problems)]);
   const left = Object.entries(composition.services).filter(([name, one]) => !placed.has(name) && one["scale"] !== 0);
   return { project: composition.project, composition, placements, left: left.map(([name]) => name) };
 }

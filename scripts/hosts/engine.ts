@@ -125,8 +125,3 @@ class TlsAgent extends https.Agent {
     return socket as never;
   }
 }
-
-/** Lets the process end: connections that are kept would hold it. */
-export function hangUp(engine: Docker): void {
-  (engine.modem as { agent?: { destroy(): void } }).agent?.destroy();
-}

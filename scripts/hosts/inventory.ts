@@ -54,7 +54,7 @@ const ENGINE = "must be ssh://[user@]host[:port], tcp://host:port with tls, unix
 /**
  * Reads a hosts.yml.
  *
- * @throws {FileError} with every problem of it: file, line, column, key, and what to write instead.
+ * @throws {Problems} with every problem of it: file, line, column, key, and what to write instead.
  */
 export function readInventory(path: string): Inventory {
   const file = new YamlFile(path);

@@ -60,7 +60,7 @@ function lineOf(line: string): LogLine {
 /** What a container has written so far. */
 export async function logLines(
   container: Docker.Container,
-  options: { readonly tail?: number; readonly since?: string } = {},
+  options: { readonly tail?: number; readonly stderr?: boolean } = {},
 ): Promise<LogLine[]> {
   const { Config } = await container.inspect();
   const sent = (await container.logs({

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { Board } from "./board.ts";
-import { hangUp, onEach, ownEngine, type Reached, reachAll } from "./engine.ts";
+import { onEach, ownEngine, type Reached, reachAll } from "./engine.ts";
 import type { Fault } from "./faults.ts";
 import { checkArchitecture, findImage, fingerprintOfImage, type OwnImage, ownImage, sendImage } from "./images.ts";
 import type { Inventory } from "./inventory.ts";
@@ -24,7 +24,6 @@ export async function send(inventory: Inventory, names: readonly string[]): Prom
       }
     }
   });
-  hangUp(own);
   return [...reached.faults, ...sent.faults];
 }
 

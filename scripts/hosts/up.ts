@@ -1,7 +1,8 @@
+import type Docker from "dockerode";
 import { applyStep, removeContainer } from "./apply.ts";
 import { Board } from "./board.ts";
 import type { Deployment } from "./deployment.ts";
-import { ask, hangUp, onEach, ownEngine, reachAll } from "./engine.ts";
+import { ask, onEach, ownEngine, reachAll } from "./engine.ts";
 import { type Fault, faultOf } from "./faults.ts";
 import { checkArchitecture, findImage, type OwnImage, ownImage } from "./images.ts";
 import type { Inventory } from "./inventory.ts";
@@ -11,6 +12,8 @@ import { sendMissing } from "./send.ts";
 
 /** What there is to do, as far as the hosts could be reached. */
 export interface Survey {
+  /** The engine that has the images. */
+  readonly own: Docker;
   readonly plans: readonly HostPlan[];
   readonly images: ReadonlyMap<string, OwnImage>;
   readonly faults: readonly Fault[];
@@ -22,7 +25,6 @@ export async function survey(inventory: Inventory, deployment: Deployment): Prom
   const own = ownEngine();
   const images = new Map<string, OwnImage>();
   for (const name of names) images.set(name, await ownImage(own, name));
-  hangUp(own);
   const reached = await reachAll(inventory.hosts);
   const observed = await onEach(reached.done, async (one) => {
     for (const { host, image } of deployment.placements) {
@@ -32,6 +34,7 @@ export async function survey(inventory: Inventory, deployment: Deployment): Prom
     return observe(one, deployment.project, names);
   });
   return {
+    own,
     plans: observed.done.map((one) => planFor(one, deployment.placements, images)),
     images,
     faults: [...reached.faults, ...observed.faults],
@@ -51,19 +54,13 @@ export async function up(found: Survey, deployment: Deployment): Promise<readonl
     faults.push(fault);
     board.done(fault.host, subject, "failed", "red");
   };
-  const own = ownEngine();
   const sent = await onEach(
     found.plans.map((plan) => ({ host: plan.observed.host, plan })),
     async ({ plan }) => {
-      try {
-        await prepare(plan, deployment, own, board);
-        return plan;
-      } catch (error) {
-        throw faultOf(plan.observed.host, error);
-      }
+      await prepare(plan, deployment, found.own, board);
+      return plan;
     },
   );
-  hangUp(own);
   faults.push(...sent.faults);
 
   const ready = new Map<string, Promise<Readiness>>();
@@ -115,12 +112,7 @@ const worstOf = (all: readonly Readiness[]): Readiness =>
   (["missing", "renewed"] as const).find((one) => all.includes(one)) ?? "kept";
 
 /** Everything that services on a host need: images, the network; and away with what is too much. */
-async function prepare(
-  plan: HostPlan,
-  deployment: Deployment,
-  own: ReturnType<typeof ownEngine>,
-  board: Board,
-): Promise<void> {
+async function prepare(plan: HostPlan, deployment: Deployment, own: Docker, board: Board): Promise<void> {
   const { observed, images, steps } = plan;
   const { host, engine } = observed;
   await sendMissing(own, observed, images, board);

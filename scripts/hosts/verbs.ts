@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { buildImages, readComposition } from "./composition.ts";
+import { buildImages, projectOf, readComposition } from "./composition.ts";
 import { type Deployment, deploymentOf } from "./deployment.ts";
 import { down } from "./down.ts";
 import { reach } from "./engine.ts";
@@ -62,16 +62,14 @@ type VerbName = "plan" | "up" | "send" | "status" | "logs" | "visit" | "nsc" | "
 /** What each verb does; the exit code is its answer. */
 export const VERBS: Readonly<Record<VerbName, Verb>> = {
   plan: async (flags) => {
-    const { inventory, deployment } = await read(flags);
-    if (!flags["no-build"]) await buildImages(inventory, toBuild(deployment));
+    const { inventory, deployment } = await readAndBuild(flags);
     const found = await survey(inventory, deployment);
     for (const line of told(found, deployment)) console.log(line);
     return found.faults.length === 0 ? 0 : 1;
   },
 
   up: async (flags) => {
-    const { inventory, deployment } = await read(flags);
-    if (!flags["no-build"]) await buildImages(inventory, toBuild(deployment));
+    const { inventory, deployment } = await readAndBuild(flags);
     const found = await survey(inventory, deployment);
     report(found.faults);
     const faults = await up(found, deployment);
@@ -83,10 +81,8 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
   },
 
   send: async (flags) => {
-    const { inventory, deployment } = await read(flags);
-    const wanted = flags.rest.length > 0 ? flags.rest : imagesOf(deployment);
-    if (!flags["no-build"] && flags.rest.length === 0) await buildImages(inventory, toBuild(deployment));
-    const faults = await send(inventory, wanted);
+    const { inventory, deployment } = await (flags.rest.length > 0 ? read(flags) : readAndBuild(flags));
+    const faults = await send(inventory, flags.rest.length > 0 ? flags.rest : imagesOf(deployment));
     report(faults);
     return faults.length === 0 ? 0 : 1;
   },
@@ -116,7 +112,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
 
   logs: async (flags) => {
     const inventory = readInventory(flags.file);
-    const { project } = await readComposition(inventory);
+    const project = await projectOf(inventory);
     const stop = new AbortController();
     process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
     const tail = flags.tail === undefined ? undefined : number("--tail", flags.tail);
@@ -150,7 +146,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
 
   down: async (flags) => {
     const inventory = readInventory(flags.file);
-    const project = inventory.project ?? (await readComposition(inventory)).project;
+    const project = await projectOf(inventory);
     const options = { volumes: flags.volumes === true, images: flags.images === true };
     const faults = await down(inventory, project, options);
     report(faults);
@@ -172,6 +168,13 @@ async function read({ file }: Flags): Promise<{ inventory: Inventory; deployment
   return { inventory, deployment: deploymentOf(inventory, await readComposition(inventory)) };
 }
 
+/** The same, with the images of its services up to date. */
+async function readAndBuild(flags: Flags): ReturnType<typeof read> {
+  const all = await read(flags);
+  if (!flags["no-build"]) await buildImages(all.inventory, toBuild(all.deployment));
+  return all;
+}
+
 function report(faults: readonly Fault[]): void {
   for (const { message } of faults) console.error(styleText("red", message, { stream: process.stderr }));
 }
@@ -189,7 +192,7 @@ async function onService(
   act: (reached: Awaited<ReturnType<typeof reach>>, found: Found) => Promise<number>,
 ): Promise<number> {
   const inventory = readInventory(flags.file);
-  const { project } = await readComposition(inventory);
+  const project = await projectOf(inventory);
   const wanted = ({ name }: Host): boolean => flags.host === undefined || flags.host === name;
   const host = inventory.hosts.find((one) => one.services.includes(service) && wanted(one));
   if (host === undefined) {

@@ -1,16 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-
-/** A file that is not as it has to be; each problem names file, line, column and key. */
-export class FileError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.name = "FileError";
-    this.problems = problems;
-  }
-}
+import { Problems } from "./problems.ts";
 
 /** A value in a YAML file that knows where it stands. What is wrong with it is collected in the file's problems. */
 export class Entry {
@@ -88,7 +78,7 @@ export class YamlFile {
   readonly #lines = new LineCounter();
   readonly top: Entry;
 
-  /** @throws {FileError} for a file that is not there, or no YAML. */
+  /** @throws {Problems} for a file that is not there, or no YAML. */
   constructor(path: string) {
     this.path = path;
     let text: string;
@@ -97,13 +87,13 @@ export class YamlFile {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       const cure = "there is no such file; go to the project's folder, or name another file with -f";
-      throw new FileError([`${path}: ${code === "ENOENT" ? cure : message}`]);
+      throw new Problems([`${path}: ${code === "ENOENT" ? cure : message}`]);
     }
     const document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, prettyErrors: false });
     const problems = [...document.errors, ...document.warnings].map(
       ({ pos, message }) => `${path}:${this.#at(pos[0])}: ${message}`,
     );
-    if (problems.length > 0) throw new FileError(problems);
+    if (problems.length > 0) throw new Problems(problems);
     this.top = new Entry(this, document.contents as Node | null, "");
   }
 
@@ -111,9 +101,9 @@ export class YamlFile {
     this.problems.push(`${this.path}:${this.#at(node?.range?.[0] ?? 0)}: ${why}`);
   }
 
-  /** @throws {FileError} if anything was refused. */
+  /** @throws {Problems} if anything was refused. */
   finish(): void {
-    if (this.problems.length > 0) throw new FileError(this.problems);
+    if (this.problems.length > 0) throw new Problems(this.problems);
   }
 
   #at(offset: number): string {

@@ -5,7 +5,7 @@ import { Terminal } from "../support/compose-terminal.ts";
 import { docker, eventually, must, type Outcome, stdoutLines } from "../support/docker.ts";
 import { PROJECT, sweep } from "../support/leftovers.ts";
 import { describeWithEngine } from "./engine.ts";
-import { deeds, TRANSCRIPT, WAREHOUSE_LOG } from "./tutorial.ts";
+import { deeds, storesAndTakes, TRANSCRIPT, WAREHOUSE_LOG } from "./tutorial.ts";
 
 const ADDRESSES = { nameserver: "10.133.1.221", warehouse: "10.133.1.220" } as const;
 const FIRST_CLIENT = "10.133.1.224";
@@ -103,12 +103,7 @@ describeWithEngine("docker compose up", () => {
   test("docker compose run --rm client asks and waits for a person", async () => {
     const before = deeds(await stdoutLines(topology.container("warehouse"))).length;
     await using terminal = client();
-    await terminal.shows("Type a thing you want to store (or empty): ");
-    terminal.type("umbrella\n");
-    await terminal.shows("'umbrella']");
-    await terminal.shows("Type something you want to take (or empty): ");
-    terminal.type("umbrella\n");
-    await terminal.shows("Thank you, come again!");
+    await storesAndTakes(terminal, "umbrella");
     // The second visitor answers nothing twice.
     await terminal.shows("Type a thing you want to store (or empty): ");
     terminal.type("\n");

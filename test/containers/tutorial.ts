@@ -1,3 +1,5 @@
+import type { Terminal } from "../support/compose-terminal.ts";
+
 /** What Pyro's tutorial shows when Janet and Henry pay their visits, line for line. */
 export const TRANSCRIPT: readonly string[] = [
   "This is Janet.",
@@ -21,6 +23,16 @@ export const WAREHOUSE_LOG: readonly string[] = [
   "Henry stored the bricks.",
   "Henry took the bike.",
 ];
+
+/** Somebody at the keyboard who stores a thing, and takes it out again. */
+export async function storesAndTakes(terminal: Terminal, thing: string): Promise<void> {
+  await terminal.shows("Type a thing you want to store (or empty): ");
+  terminal.type(`${thing}\n`);
+  await terminal.shows(`'${thing}']`);
+  await terminal.shows("Type something you want to take (or empty): ");
+  terminal.type(`${thing}\n`);
+  await terminal.shows("Thank you, come again!");
+}
 
 /** The lines of a warehouse's log that tell of visits. */
 export function deeds(lines: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Inventory, readInventory } from "../../scripts/hosts/inventory.ts";
-import { FileError } from "../../scripts/hosts/yaml-reader.ts";
+import { Problems } from "../../scripts/hosts/problems.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -24,7 +24,7 @@ function problems(text: string): string[] {
   try {
     read(text);
   } catch (error) {
-    if (error instanceof FileError) return error.problems.map((line) => line.replace(`${folder}/hosts.yml:`, ""));
+    if (error instanceof Problems) return error.problems.map((line) => line.replace(`${folder}/hosts.yml:`, ""));
     throw error;
   }
   return [];

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import Docker from "dockerode";
+import { logLines } from "../../scripts/hosts/log-lines.ts";
 
 /** The engine as `DOCKER_HOST` or the usual socket has it. */
 export const docker: Docker = new Docker();
@@ -70,21 +71,9 @@ export async function whyNoEngine(): Promise<string | undefined> {
   return undefined;
 }
 
-/**
- * What a container without a terminal wrote to its stdout, as lines.
- *
- * The engine sends each piece behind a head of 8 bytes: the stream's number, three zeros, the length.
- */
+/** What a container wrote to its stdout, as lines. */
 export async function stdoutLines(container: Docker.Container): Promise<string[]> {
-  const sent = await container.logs({ stdout: true, stderr: false, follow: false });
-  const pieces: Buffer[] = [];
-  for (let at = 0; at < sent.length; ) {
-    const end = at + 8 + sent.readUInt32BE(at + 4);
-    pieces.push(sent.subarray(at + 8, end));
-    at = end;
-  }
-  const text = Buffer.concat(pieces).toString("utf8");
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  return (await logLines(container, { stderr: false })).map(({ text }) => text);
 }
 
 /** Asks every 100 ms until `answer` gives something; the last error or `what` tells why it never did. */

@@ -6,7 +6,7 @@ import { must } from "../../support/docker.ts";
 import { HostsCli } from "../../support/hosts-cli.ts";
 import { Machines } from "../../support/machines.ts";
 import { describeWithEngine } from "../engine.ts";
-import { deeds, TRANSCRIPT, WAREHOUSE_LOG } from "../tutorial.ts";
+import { deeds, storesAndTakes, TRANSCRIPT, WAREHOUSE_LOG } from "../tutorial.ts";
 import { isMany, type LookedUp, lookUp } from "./look-up.ts";
 
 const NEXT = "pyro-ts-test:next";
@@ -100,12 +100,7 @@ describeWithEngine("three hosts, each with an engine of its own", () => {
 
   test("visit runs the client on its host, on this terminal", async () => {
     await using terminal = hosts.terminal("visit");
-    await terminal.shows("Type a thing you want to store (or empty): ");
-    terminal.type("umbrella\n");
-    await terminal.shows("'umbrella']");
-    await terminal.shows("Type something you want to take (or empty): ");
-    terminal.type("umbrella\n");
-    await terminal.shows("Thank you, come again!");
+    await storesAndTakes(terminal, "umbrella");
     await terminal.shows("Type a thing you want to store (or empty): ");
     terminal.type("\x04");
     expect(await terminal.ends()).toBe(0);
