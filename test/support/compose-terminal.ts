@@ -20,7 +20,11 @@ export class Terminal implements AsyncDisposable {
 
   constructor(command: string, args: readonly string[], env: Record<string, string> = {}) {
     const line = [command, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    this.#child = spawn("script", ["-qefc", line, "/dev/null"], { cwd: ROOT, env: { ...process.env, ...env } });
+    // exec: a shell that stays would get each Ctrl-C as well, and die of it (dash, where SHELL is not set).
+    this.#child = spawn("script", ["-qefc", `exec ${line}`, "/dev/null"], {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+    });
     this.#child.stdin.on("error", () => {});
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.#shown += text;
