@@ -57,8 +57,8 @@ export async function runBeside(
     throw new Fault(host, `the image ${Image} of ${service} is not there any more; run up again`);
   }
   const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
-  // Asked before the start: what ends at once is removed at once.
-  const ended = container.wait({ condition: "next-exit" } as never) as unknown as Promise<{ StatusCode: number }>;
+  // Asked before the start: what ends at once is removed at once. And when this says so, nothing is left of it.
+  const ended = container.wait({ condition: "removed" } as never) as unknown as Promise<{ StatusCode: number }>;
   ended.catch(() => {});
   await ask(container.start());
   await converse(engine, stream as Duplex, tty, console, (size) => container.resize(size));
