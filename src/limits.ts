@@ -11,6 +11,21 @@ export interface Limits {
    * Python has no such bound. A list of 300 rows that are one and the same list of 400 numbers counts 120,000.
    */
   readonly maxSharedValues: number;
+  /**
+   * Values in one payload. A container and each of its items count one. An empty dict takes one byte of a message and 60 bytes of memory, so a
+   * bound on bytes alone does not bound memory. Default: one value for each 128 bytes that the heap may grow to.
+   */
+  readonly maxValues: number;
+}
+
+/** An inbound CONNECT, annotations included, as received and as inflated. It is read before the client is known. */
+export const MAX_CONNECT_BYTES: number = 64 << 10;
+
+const HEAP_BYTES_PER_VALUE = 128;
+
+function defaultMaxValues(): number {
+  const { heap_size_limit } = process.getBuiltinModule("node:v8").getHeapStatistics();
+  return Math.floor(heap_size_limit / HEAP_BYTES_PER_VALUE);
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -18,4 +33,5 @@ export const DEFAULT_LIMITS: Limits = {
   maxInflatedBytes: 256 << 20,
   maxDepth: 200,
   maxSharedValues: 1 << 17, // written again, or as keys, they take 50 ms
+  maxValues: defaultMaxValues(),
 };

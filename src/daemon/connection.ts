@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { ByteSink } from "../bytes.ts";
 import { callContext, enterCallContext, leaveCallContext } from "../context.ts";
-import { DaemonError, type PyroError, SecurityError } from "../errors.ts";
+import { CommunicationError, DaemonError, type PyroError, SecurityError } from "../errors.ts";
 import type { SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
@@ -89,7 +89,6 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   get #dialect(): Dialect {
     return this.#channel.dialect ?? pyro5;
   }
-
   onMessage(message: Message): void {
     if (this.#handshake !== undefined) return this.#handshake.onMessage(message);
     const serializers = this.#serializers ?? this.#begin(this.#host.codecs.forVersion(this.#dialect.version));
@@ -214,7 +213,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     }
   }
 
-  /** Whatever went wrong with this connection must not end the process, and with it all others. */
+  /** A failure of one connection must not end the process. */
   #break(error: unknown): void {
     this.#report(asError(error));
     this.#channel.destroy();
@@ -280,16 +279,17 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
 
   #methodFailed(context: ServedCall, { object: objectId, method, args, kwargs }: CallData, error: Error): void {
-    const known = this.#host.objects.get(objectId)?.exposed.methods.has(method) === true;
-    if (known) this.#host.methodFailed?.(error, { objectId, method, args, kwargs: kwargs ?? NO_KEYWORDS, context });
+    if (this.#host.objects.get(objectId)?.exposed.methods.has(method) !== true) return;
+    this.#host.methodFailed?.(error, { objectId, method, args, kwargs: kwargs ?? NO_KEYWORDS, context });
   }
 
   #answerError(served: ServedCall, error: Error): void {
-    const { exception } = this.#dialect.flag;
+    if (error instanceof CommunicationError) served.keepsConnection();
+    const flags = this.#dialect.flag.exception;
     try {
-      this.#answer(served, exception, error);
+      this.#answer(served, flags, error);
     } catch (unwritable) {
-      this.#answer(served, exception, unwritableError(unwritable, error));
+      this.#answer(served, flags, unwritableError(unwritable, error));
     }
   }
 

@@ -3,12 +3,14 @@ import type { CallContext, Resource } from "../context.ts";
 import { newCorrelationId } from "../correlation.ts";
 import type { IdentifiedSerializer } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
+import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
 import type { Client } from "./client.ts";
 
 /** For ids that are written at once. */
 const STAMP = new Uint8Array(16);
+const NO_BYTES = new Uint8Array(0);
 
 /** A call on its way through the daemon: what its method may know of it, and what its answer takes from it. */
 export class ServedCall implements CallContext {
@@ -74,6 +76,11 @@ export class ServedCall implements CallContext {
       if (!this.#over) this.connection.watch(this.#abort);
     }
     return this.#abort.signal;
+  }
+
+  /** Tells the caller that the connection stays open after this error, as it would not in Python. */
+  keepsConnection(): void {
+    this.responseAnnotations.set(KEEPS_CONNECTION, NO_BYTES);
   }
 
   trackResource(resource: Resource): void {

@@ -1,7 +1,9 @@
 import { pyDict } from "../dict.ts";
 import { SerializeError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
 import type { PyDict } from "../values.ts";
 import { PyFloat } from "../values.ts";
+import { tooManyValues } from "./too-many-values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const CONSTANTS: Readonly<Record<string, unknown>> = { null: null, true: true, false: false };
@@ -20,14 +22,17 @@ export class JsonReader {
   readonly #text: string;
   readonly #maxDepth: number;
   readonly #lossless: boolean;
+  readonly #maxValues: number;
   #at = 0;
   #depth = 0;
+  #values = 0;
   /** Where the next backslash is, looked for once and not in every string; Infinity when there is none. */
   #backslash = -1;
 
-  constructor(text: string, maxDepth: number, lossless: boolean) {
+  constructor(text: string, { maxDepth, maxValues }: Pick<Limits, "maxDepth" | "maxValues">, lossless: boolean) {
     this.#text = text;
     this.#maxDepth = maxDepth;
+    this.#maxValues = maxValues;
     this.#lossless = lossless;
   }
 
@@ -52,7 +57,12 @@ export class JsonReader {
     }
   }
 
+  #count(): void {
+    if (++this.#values > this.#maxValues) throw this.#error(tooManyValues(this.#maxValues));
+  }
+
   #value(): unknown {
+    this.#count();
     const code = this.#text.charCodeAt(this.#at);
     switch (code) {
       case 34: // "
@@ -167,6 +177,7 @@ export class JsonReader {
     if (this.#empty(125)) return map ?? dict;
     do {
       if (this.#text.charCodeAt(this.#at) !== 34) throw this.#error("expecting a property name in double quotes");
+      this.#count();
       const key = this.#string();
       if (key === "__class__") this.sawClass = true;
       this.#blanks();

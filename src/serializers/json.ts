@@ -26,17 +26,17 @@ export function createJson(options: JsonOptions): Serializer {
 class Json implements Serializer {
   readonly name = "json";
   readonly #classes: ClassCodec;
-  readonly #maxDepth: number;
+  readonly #limits: Limits;
   readonly #lossless: boolean;
 
   constructor(options: JsonOptions) {
     this.#classes = options.classes;
-    this.#maxDepth = options.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#lossless = options.lossless ?? false;
   }
 
   dump(value: unknown, out: ByteSink): void {
-    const writer = new JsonWriter(this.#classes, this.#maxDepth);
+    const writer = new JsonWriter(this.#classes, this.#limits.maxDepth);
     try {
       writer.value(value);
     } catch (error) {
@@ -52,7 +52,7 @@ class Json implements Serializer {
   load(bytes: Uint8Array, from = 0, to: number = bytes.length): unknown {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
     if (!isUtf8(buffer)) throw new SerializeError("json: the data is not UTF-8", { code: "PYRO_JSON" });
-    const reader = new JsonReader(buffer.toString("utf8"), this.#maxDepth, this.#lossless);
+    const reader = new JsonReader(buffer.toString("utf8"), this.#limits, this.#lossless);
     const value = reader.read();
     return reader.sawClass ? this.#classes.revive(value) : value;
   }

@@ -1,13 +1,21 @@
 import { Buffer } from "node:buffer";
-import { ConnectionClosedError, ProtocolError, SerializeError, TimeoutError } from "../errors.ts";
+import {
+  CommunicationError,
+  ConnectionClosedError,
+  ProtocolError,
+  SecurityError,
+  SerializeError,
+  TimeoutError,
+} from "../errors.ts";
 import { SerializedBlob } from "../serialized-blob.ts";
 import type { IdentifiedSerializer, SerializerSet } from "../serializers/registry.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import { type Location, locationText } from "../transport/location.ts";
+import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { blobCall } from "./blob-call.ts";
-import { failing, PendingCalls, RawReply, type Wanted } from "./calls.ts";
+import { failing, type PendingCall, PendingCalls, RawReply, type Wanted } from "./calls.ts";
 import type { Channel } from "./channel.ts";
 import { type CallOptions, ClientCall } from "./client-call.ts";
 import type { Metadata } from "./metadata.ts";
@@ -57,6 +65,8 @@ export class ClientSession {
   readonly #where: string;
   readonly #onClose: (error: Error | undefined) => void;
   #closed = false;
+  /** The server closes the connection after what it answers now: no more calls are sent over it. */
+  #retired = false;
 
   constructor(parts: Parts) {
     this.dialect = parts.dialect;
@@ -73,7 +83,7 @@ export class ClientSession {
   }
 
   get closed(): boolean {
-    return this.#closed || this.#channel.closed;
+    return this.#closed || this.#retired || this.#channel.closed;
   }
 
   get lastSequence(): number {
@@ -103,7 +113,7 @@ export class ClientSession {
           : new ClientCall(object, method, args, kwargs, options, serializer);
       call.resolve = resolve;
       options.signal?.throwIfAborted();
-      if (this.#closed) throw new ConnectionClosedError(`connection to ${this.#where} is closed`);
+      if (this.#closed || this.#retired) throw new ConnectionClosedError(`connection to ${this.#where} is closed`);
       const { dialect } = this;
       call.sequence = this.#pending.nextSequence();
       if (options.oneway) call.flags |= dialect.flag.oneway;
@@ -164,7 +174,7 @@ export class ClientSession {
       if (options.onReply !== undefined || options.raw === true) {
         const reply = this.#rawReply(message);
         options.onReply?.(reply);
-        if (options.raw === true) return call.resolve(reply);
+        if (options.raw === true) return this.#answerRaw(call, reply, message);
       }
       value = serializer.codec.load(message.bytes, message.from, message.to);
     } catch (error) {
@@ -172,10 +182,33 @@ export class ClientSession {
       return;
     }
     const { exception, itemStream } = this.dialect.flag;
-    if ((message.flags & (exception | itemStream)) === 0) call.resolve(value);
-    else if ((message.flags & itemStream) !== 0) call.resolve(streamOf(message, options));
-    else if (value instanceof Error) call.resolve(failing(value));
-    else call.resolve(failing(new ProtocolError("the server reported an exception in a form that is none")));
+    if ((message.flags & (exception | itemStream)) === 0) return call.resolve(value);
+    if ((message.flags & itemStream) !== 0) return call.resolve(streamOf(message, options));
+    if (value instanceof Error) {
+      call.resolve(failing(value));
+      this.#afterError(value, message);
+    } else call.resolve(failing(new ProtocolError("the server reported an exception in a form that is none")));
+  }
+
+  /** Gives a reply as it came. An error in it is still looked at: the server may close the connection for it. */
+  #answerRaw(call: PendingCall, reply: RawReply, message: Message): void {
+    call.resolve(reply);
+    if ((message.flags & this.dialect.flag.exception) === 0) return;
+    try {
+      const error = call.serializer.codec.load(message.bytes, message.from, message.to);
+      if (error instanceof Error) this.#afterError(error, message);
+    } catch {
+      // The caller reads the reply, and gets this error then.
+    }
+  }
+
+  /** Pyro's own client releases its connection for the same errors (`Pyro5 5.15, client.py`, _pyroInvoke). */
+  #afterError(error: Error, { annotations }: Message): void {
+    const closes = error instanceof CommunicationError || error instanceof SecurityError;
+    if (!closes || annotations.has(KEEPS_CONNECTION) || this.#closed) return;
+    if (this.#pending.size === 0) return this.close();
+    this.#retired = true;
+    this.#onClose(undefined);
   }
 
   #rawReply(message: Message): RawReply {

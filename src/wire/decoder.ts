@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { giveBuffer, takeBuffer, takeSpare } from "../buffer-pool.ts";
 import { MessageTooLargeError, ProtocolError } from "../errors.ts";
-import type { Limits } from "../limits.ts";
+import { type Limits, MAX_CONNECT_BYTES } from "../limits.ts";
 import { judgeAnnotationsBytes, readAnnotations } from "./annotations.ts";
 import { type Dialect, PREAMBLE_BYTES, TAG } from "./dialect.ts";
 import { foreignBytes } from "./foreign.ts";
-import { type Message, NO_ANNOTATIONS } from "./message.ts";
+import { type Message, MessageType, NO_ANNOTATIONS } from "./message.ts";
 import { dialectOfProtocol } from "./versions.ts";
 
 const NOTHING = Buffer.alloc(0);
@@ -152,9 +152,9 @@ export class MessageDecoder {
 
   #judgeHeader(message: Message, dialect: Dialect): Message {
     const { accept } = this;
-    const { maxMessageBytes } = this.#limits;
+    const limit = sizeLimit(message.type, this.#limits.maxMessageBytes);
     const bytes = message.payloadBytes + message.annotationsBytes;
-    if (bytes > maxMessageBytes) throw new MessageTooLargeError(dialect.refusal.tooLarge(bytes, maxMessageBytes));
+    if (bytes > limit) throw new MessageTooLargeError(dialect.refusal.tooLarge(bytes, limit));
     if (accept !== undefined && !accept.includes(message.type)) {
       throw new ProtocolError(dialect.refusal.badType(message.type, accept), { code: "PYRO_BAD_TYPE" });
     }
@@ -174,4 +174,9 @@ export class MessageDecoder {
     message.place(bytes, at, payloadAt, annotations);
     return message;
   }
+}
+
+/** A CONNECT has a limit of its own: the client is not known yet. */
+function sizeLimit(type: MessageType, maxMessageBytes: number): number {
+  return type === MessageType.Connect ? Math.min(maxMessageBytes, MAX_CONNECT_BYTES) : maxMessageBytes;
 }

@@ -43,6 +43,9 @@ const HEAD = "# serpent utf-8 python3.2\n";
 const CONNECT = `${HEAD}{'handshake':'hello','object':'service'}`;
 const call = (method: string, args = "()", kwargs = "{}"): string => `${HEAD}('service','${method}',${args},${kwargs})`;
 
+/** A msgpack list of 8 Mi empty dicts, a byte each. */
+const DICTS = deflateSync(Buffer.concat([Buffer.from([0xdd, 0, 0x80, 0, 0]), Buffer.alloc(8 << 20, 0x80)]));
+
 let daemon: Daemon;
 let port: number;
 const reports: string[] = [];
@@ -100,10 +103,21 @@ describe("before the handshake, bad bytes are answered with a CONNECTFAIL and th
       rawPyro4({ type: 4, payload: call("echo") }),
       "invalid msg type 4 received",
     ],
+    ["a length of 4 GB", rawPyro5({ type: 1, payloadBytes: 0xffffffff }), "message too large (4294967295, max=65536)"],
     [
-      "a length of 4 GB",
-      rawPyro5({ type: 1, payloadBytes: 0xffffffff }),
-      "message too large (4294967295, max=1048576)",
+      "a CONNECT of more than 64 KiB",
+      rawPyro5({ type: 1, payloadBytes: 65_537 }),
+      "message too large (65537, max=65536)",
+    ],
+    [
+      "8 MiB of empty dicts in a compressed CONNECT of 8 kB, Pyro5",
+      rawPyro5({ type: 1, flags: 2, serializer: 4, payload: DICTS }),
+      "inflates beyond the limit of 65536",
+    ],
+    [
+      "8 MiB of empty dicts in a compressed CONNECT of 8 kB, Pyro4",
+      rawPyro4({ type: 1, flags: 2, serializer: 6, payload: DICTS }),
+      "inflates beyond the limit of 65536",
     ],
     [
       "a serializer that is not spoken",
@@ -123,6 +137,14 @@ describe("before the handshake, bad bytes are answered with a CONNECTFAIL and th
     expect(peer.received[typeAt]).toBe(3);
     await expectServing();
   });
+});
+
+test("a compressed CONNECT of honest size is welcomed, as Pyro5 sends one with COMPRESSION on", async () => {
+  await using peer = await ScriptedPeer.connect(port);
+  peer.send(
+    rawPyro5({ type: 1, flags: 2, payload: deflateSync(CONNECT.replace("'hello'", `'${"x".repeat(60_000)}'`)) }),
+  );
+  expect((await peer.receivedAtLeast(41))[6]).toBe(2);
 });
 
 describe("after the handshake, bad bytes end the connection without a word", () => {

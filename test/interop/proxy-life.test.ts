@@ -122,3 +122,72 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
     expect((await Promise.all(later)).map(String)).toEqual([python.shop, python.shop]);
   });
 });
+
+/** What Python closes its connection for: an answer that cannot travel, and what its object raises of these kinds. */
+const FAULTY = `
+import sys
+try:
+    import Pyro5.api as P
+    import Pyro5.errors as errors
+except ImportError:
+    import Pyro4 as P
+    import Pyro4.errors as errors
+
+@P.expose
+class Faulty(object):
+    def unwritable(self):
+        return sys
+    def fail(self, name):
+        raise getattr(errors, name)("on purpose")
+    def echo(self, value):
+        return value
+
+daemon = P.Daemon(port=0)
+print(daemon.register(Faulty(), "faulty"), flush=True)
+daemon.requestLoop()
+`;
+
+describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("errors of a Python server, Pyro%i", (version) => {
+  test.each(["SerializeError", "SecurityError"])("after a %s the next call works, 50 times of 50", async (name) => {
+    await using python = await startPython(version, ["-c", FAULTY]);
+    await using faulty = proxy((await python.line(/^PYRO:\S+$/))[0]);
+    for (let times = 0; times < 50; times++) {
+      await expect(faulty.fail(name)).rejects.toMatchObject({ name });
+      expect(await faulty.echo(times)).toBe(times);
+    }
+  });
+
+  test.each(["CommunicationError", "ProtocolError", "TimeoutError"])(
+    "after a %s, for which Python closes the connection without an answer, the next call works",
+    async (name) => {
+      await using python = await startPython(version, ["-c", FAULTY]);
+      await using faulty = proxy((await python.line(/^PYRO:\S+$/))[0]);
+      for (let times = 0; times < 5; times++) {
+        await expect(faulty.fail(name)).rejects.toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
+        expect(await faulty.echo(times)).toBe(times);
+      }
+    },
+  );
+
+  test("after an answer that cannot be written the next call works, in every serializer", async () => {
+    const env = version === 4 ? { PYRO_SERIALIZERS_ACCEPTED: "serpent,json,marshal,msgpack" } : {};
+    await using python = await startPython(version, ["-c", FAULTY], { env });
+    const [uri = ""] = await python.line(/^PYRO:\S+$/);
+    for (const serializer of ["serpent", "json", "marshal", "msgpack"] as const) {
+      await using faulty = proxy(uri, { serializer });
+      for (let times = 0; times < 10; times++) {
+        await faulty.unwritable().catch(() => undefined);
+        expect(await faulty.echo(times)).toBe(times);
+      }
+    }
+  });
+
+  test("other errors keep the connection", async () => {
+    await using python = await startPython(version, ["-c", FAULTY]);
+    await using faulty = proxy((await python.line(/^PYRO:\S+$/))[0]);
+    await faulty.echo(1);
+    const before = localAddressOf(faulty);
+    await expect(faulty.fail("NamingError")).rejects.toMatchObject({ name: "NamingError" });
+    expect(localAddressOf(faulty)).toEqual(before);
+  });
+});

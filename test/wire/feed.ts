@@ -19,6 +19,7 @@ export interface Kept {
   readonly flags: number;
   readonly sequence: number;
   readonly serializerId: number;
+  readonly annotationsBytes: number;
   readonly annotations: Annotations;
   readonly correlationId: Uint8Array | undefined;
   readonly payload: Buffer;
@@ -42,9 +43,18 @@ export function feed(chunks: Iterable<Buffer>, options: Partial<DecoderOptions> 
 }
 
 function keep(message: Message, dialect: Dialect): Kept {
-  const { type, flags, sequence, serializerId, annotations } = message;
+  const { type, flags, sequence, serializerId, annotationsBytes, annotations } = message;
   const correlationId = dialect.correlationOf(message);
-  return { type, flags, sequence, serializerId, annotations, correlationId, payload: Buffer.from(message.payload) };
+  return {
+    type,
+    flags,
+    sequence,
+    serializerId,
+    annotationsBytes,
+    annotations,
+    correlationId,
+    payload: Buffer.from(message.payload),
+  };
 }
 
 /** Each byte in a buffer of its own. */

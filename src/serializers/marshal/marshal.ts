@@ -32,9 +32,9 @@ class Marshal implements Serializer {
   readonly #writing: WriterOptions;
 
   constructor({ classes, limits, lossless = false }: MarshalOptions) {
-    const { maxDepth, maxSharedValues } = { ...DEFAULT_LIMITS, ...limits };
+    const { maxDepth, maxSharedValues, maxValues } = { ...DEFAULT_LIMITS, ...limits };
     this.#classes = classes;
-    this.#reading = { maxDepth, maxSharedValues, lossless };
+    this.#reading = { maxDepth, maxSharedValues, maxValues, lossless };
     this.#writing = { classes, maxDepth };
   }
 
@@ -75,7 +75,7 @@ export function dumpText(text: string): Buffer {
 
 /** The text in marshal data. @throws {SerializeError} for anything else. */
 export function loadText(data: Uint8Array): string {
-  const value = new MarshalReader(data, { maxDepth: 0, maxSharedValues: 0, lossless: false }).read();
+  const value = new MarshalReader(data, { maxDepth: 0, maxSharedValues: 0, maxValues: 1, lossless: false }).read();
   if (typeof value !== "string") throw new SerializeError("marshal data that is no text");
   return value;
 }

@@ -3,6 +3,7 @@ import { pyDict } from "../../dict.ts";
 import { SerializeError } from "../../errors.ts";
 import { asTuple, PyComplex, type PyDict, PyEllipsis, PyFloat } from "../../values.ts";
 import { KeyTable } from "../keys.ts";
+import { tooManyValues } from "../too-many-values.ts";
 import { longValue } from "./longs.ts";
 import { surrogateText } from "./surrogates.ts";
 
@@ -21,6 +22,7 @@ interface Reference {
 export interface ReaderOptions {
   readonly maxDepth: number;
   readonly maxSharedValues: number;
+  readonly maxValues: number;
   /** Floats as PyFloat, dicts as Map. */
   readonly lossless: boolean;
 }
@@ -81,6 +83,7 @@ export class MarshalReader {
   #value(): unknown {
     const code = this.#byte();
     this.#count++;
+    if (this.#count - this.#shared > this.#options.maxValues) this.#fail(tooManyValues(this.#options.maxValues));
     const reference = (code & FLAG_REF) === 0 ? undefined : { value: OPEN as unknown, count: this.#count };
     if (reference !== undefined) this.#references.push(reference);
     const value = this.#typed(String.fromCharCode(code & 0x7f), reference);

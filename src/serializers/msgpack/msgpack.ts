@@ -31,9 +31,9 @@ class Msgpack implements Serializer {
   readonly #writing: WriterOptions;
 
   constructor({ classes, limits, lossless = false }: MsgpackOptions) {
-    const maxDepth = limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
+    const { maxDepth, maxValues } = { ...DEFAULT_LIMITS, ...limits };
     this.#classes = classes;
-    this.#reading = { maxDepth, lossless };
+    this.#reading = { maxDepth, maxValues, lossless };
     this.#writing = { classes, maxDepth };
   }
 

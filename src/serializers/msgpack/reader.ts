@@ -2,10 +2,12 @@ import { Buffer, isUtf8 } from "node:buffer";
 import { pyDict } from "../../dict.ts";
 import { SerializeError } from "../../errors.ts";
 import { PyComplex, type PyDict, PyFloat } from "../../values.ts";
+import { tooManyValues } from "../too-many-values.ts";
 import { EXT } from "./extensions.ts";
 
 export interface ReaderOptions {
   readonly maxDepth: number;
+  readonly maxValues: number;
   /** Floats as PyFloat, maps as Map. */
   readonly lossless: boolean;
 }
@@ -23,6 +25,8 @@ export class MsgpackReader {
   readonly #options: ReaderOptions;
   #at = 0;
   #depth = 0;
+  /** Values so far, with the items of every container that is open. */
+  #values = 1;
 
   constructor(bytes: Uint8Array, options: ReaderOptions) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -135,6 +139,8 @@ export class MsgpackReader {
   #open(count: number): void {
     // Each item takes a byte at least: more of them than bytes is a lie that would cost memory.
     if (count > this.#bytes.length - this.#at) this.#fail("the data ends early");
+    this.#values += count;
+    if (this.#values > this.#options.maxValues) this.#fail(tooManyValues(this.#options.maxValues));
     if (++this.#depth > this.#options.maxDepth) this.#fail(`more than ${this.#options.maxDepth} levels of nesting`);
   }
 
@@ -147,7 +153,7 @@ export class MsgpackReader {
   }
 
   #map(count: number): PyDict | Map<unknown, unknown> {
-    this.#open(count);
+    this.#open(2 * count);
     const map = new Map<unknown, unknown>();
     let texts = true;
     for (let index = 0; index < count; index++) {

@@ -1,7 +1,7 @@
 import { PyComplex, PyFloat } from "../../values.ts";
 import { asciiKey, wideKey } from "./known-keys.ts";
 import { readNumber } from "./number-literals.ts";
-import { Source } from "./source.ts";
+import { type ReadLimits, Source } from "./source.ts";
 import { readStrings } from "./string-literals.ts";
 
 const DOUBLE = 34;
@@ -33,8 +33,8 @@ export class ScalarReader extends Source {
   /** Whether it had a point or an exponent. */
   #isFloat = false;
 
-  constructor(maxDepth: number, lossless: boolean) {
-    super(maxDepth);
+  constructor(limits: ReadLimits, lossless: boolean) {
+    super(limits);
     this.lossless = lossless;
   }
 

@@ -37,10 +37,10 @@ class Serpent implements Serializer {
   #writer: SerpentWriter | undefined;
 
   constructor(options: SerpentOptions) {
-    const maxDepth = options.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#classes = options.classes;
-    this.#writing = { classes: options.classes, maxDepth, bytesRepr: options.bytesRepr ?? false };
-    this.#parser = new SerpentParser(maxDepth, options.lossless ?? false);
+    this.#writing = { classes: options.classes, maxDepth: limits.maxDepth, bytesRepr: options.bytesRepr ?? false };
+    this.#parser = new SerpentParser(limits, options.lossless ?? false);
   }
 
   dump(value: unknown, out: ByteSink): void {

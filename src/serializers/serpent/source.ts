@@ -1,5 +1,6 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { SerializeError } from "../../errors.ts";
+import type { Limits } from "../../limits.ts";
 
 /** Text is cut out of windows of this size: one small string that is kept must not keep a whole payload in memory. */
 const WINDOW = 65_536;
@@ -18,6 +19,8 @@ const BACKSLASH = 92;
 /** What ends plain text, or its line. */
 const SPECIAL: readonly number[] = [BACKSLASH, LF, CR, 0];
 
+export type ReadLimits = Pick<Limits, "maxDepth" | "maxValues">;
+
 /**
  * The payload under a reading position. It is read as bytes, as those are several times faster to look at than the
  * characters of a string; only what is inside quotes becomes text.
@@ -29,6 +32,9 @@ export class Source {
   at = 0;
   /** Open brackets; inside any, line ends are blanks. */
   depth = 0;
+  /** Values so far. */
+  protected values = 0;
+  protected readonly maxValues: number;
   readonly #maxDepth: number;
   #ascii = "";
   #asciiFrom = 0;
@@ -42,8 +48,9 @@ export class Source {
   /** Where each of `SPECIAL` is found next, looked for anew only when the position is past it. */
   readonly #specialAt: number[] = [-1, -1, -1, -1];
 
-  constructor(maxDepth: number) {
+  constructor({ maxDepth, maxValues }: ReadLimits) {
     this.#maxDepth = maxDepth;
+    this.maxValues = maxValues;
   }
 
   /** Takes a part of `bytes` to read. @throws {SerializeError} for bytes that are not UTF-8. */
@@ -53,6 +60,7 @@ export class Source {
     this.end = to - from;
     this.at = 0;
     this.depth = 0;
+    this.values = 0;
     this.#asciiTo = 0;
     this.#wideTo = 0;
     this.#wideAt = 0;

@@ -1,6 +1,7 @@
 import { pyDict } from "../../dict.ts";
 import { asTuple, type PyDict, PyEllipsis } from "../../values.ts";
 import { KeyTable } from "../keys.ts";
+import { tooManyValues } from "../too-many-values.ts";
 import { decodeBase64, findBytesDict } from "./base64.ts";
 import { standsFor } from "./dict-forms.ts";
 import { ScalarReader } from "./scalars.ts";
@@ -37,6 +38,7 @@ export class ValueReader extends ScalarReader {
 
   /** A value, or `NOTHING` where a bracket closes. */
   protected value(): unknown {
+    if (++this.values > this.maxValues) this.fail(tooManyValues(this.maxValues));
     const code = this.bytes[this.at];
     if (code !== undefined && code >= 48 && code <= 57) return this.number();
     switch (code) {
