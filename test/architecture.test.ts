@@ -10,7 +10,7 @@ import {
   longFiles,
   type Sources,
   undeclaredPackages,
-  unexplainedRooms,
+  undocumentedModules,
 } from "./support/architecture.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -44,7 +44,7 @@ describe("this tree", () => {
     expect([...SOURCES].flatMap(([path, source]) => importsOf(path, source)).length).toBeGreaterThan(50);
   });
 
-  test("rooms import only the rooms below them, services only the front door", () => {
+  test("modules import only the modules below them, services only the front door", () => {
     expect(climbingImports(SOURCES)).toEqual([]);
   });
 
@@ -75,8 +75,8 @@ describe("this tree", () => {
     expect(fronts.map(([path, source]) => [path, beyondReexports(source)])).toEqual(fronts.map(([path]) => [path, ""]));
   });
 
-  test(`each room has a README.md of at most ${MOST_README_LINES} lines`, () => {
-    expect(unexplainedRooms(texts(/^src\//), MOST_README_LINES)).toEqual([]);
+  test(`each module has a README.md of at most ${MOST_README_LINES} lines`, () => {
+    expect(undocumentedModules(texts(/^src\//), MOST_README_LINES)).toEqual([]);
   });
 
   test("no file names a path of the machine it was written on", () => {
@@ -90,10 +90,10 @@ describe("this tree", () => {
 
 describe("a violation is found", () => {
   test.for<readonly [string, string]>([
-    ["src/limits.ts", 'import { x } from "./wire/message.ts";'],
-    ["src/limits.ts", 'import type { x } from "./wire/message.ts";'],
-    ["src/limits.ts", 'import { x } from "./index.ts";'],
-    ["src/limits.ts", 'import { connect } from "node:net";'],
+    ["src/base/limits.ts", 'import { x } from "../wire/message.ts";'],
+    ["src/base/limits.ts", 'import type { x } from "../wire/message.ts";'],
+    ["src/base/limits.ts", 'import { x } from "../index.ts";'],
+    ["src/base/limits.ts", 'import { connect } from "node:net";'],
     ["src/wire/decoder.ts", 'import {\n  one,\n  two,\n} from "../serializers/json.ts";'],
     ["src/wire/decoder.ts", 'import "node:tls";'],
     ["src/serializers/json.ts", 'export { x } from "../wire/message.ts";'],
@@ -105,6 +105,9 @@ describe("a violation is found", () => {
     ["src/daemon/daemon.ts", 'const late = await import("../proxy/proxy.ts");'],
     ["src/daemon/daemon.ts", 'import { x } from "../naming/client.ts";'],
     ["src/naming/client.ts", 'import { x } from "../index.ts";'],
+    ["src/naming/client.ts", 'import { x } from "../api/serve.ts";'],
+    ["src/values/uri.ts", 'import { x } from "../config/config.ts";'],
+    ["src/limits.ts", 'import { x } from "./wire/message.ts";'],
     ["src/cli/main.ts", 'import { x } from "../wire/message.ts";'],
     ["src/cli/main.ts", 'import { x } from "#pyro";'],
     ["src/cli/main.ts", 'import { x } from "../../services/client/main.ts";'],
@@ -120,9 +123,9 @@ describe("a violation is found", () => {
   });
 
   test.for<readonly [string, string]>([
-    ["src/wire/decoder.ts", 'import { Buffer } from "node:buffer";\nimport { x } from "../limits.ts";'],
+    ["src/wire/decoder.ts", 'import { Buffer } from "node:buffer";\nimport { x } from "../base/limits.ts";'],
     ["src/session/channel.ts", 'import type { Duplex } from "node:stream";\nimport { x } from "../wire/decoder.ts";'],
-    ["src/index.ts", 'export { proxy } from "./proxy/proxy.ts";\nexport type { Limits } from "./limits.ts";'],
+    ["src/index.ts", 'export { proxy } from "./proxy/proxy.ts";\nexport type { Limits } from "./base/limits.ts";'],
     ["src/cli/main.ts", 'import { x } from "../index.ts";\nimport { y } from "../naming/locate.ts";'],
     ["src/wire/decoder.ts", '/**\n * import { proxy } from "#pyro";\n */'],
     ["services/client/main.ts", 'import { proxy } from "#pyro";\nimport { visit } from "./visit.ts";'],
@@ -166,13 +169,17 @@ describe("a violation is found", () => {
     expect(beyondReexports('import { a } from "./a.ts";\na();')).not.toBe("");
   });
 
-  test("a room without a README, or with a long one", () => {
+  test("a module without a README, or with a long one", () => {
     const texts = made({
       "src/a.ts": "",
       "src/wire/a.ts": "",
       "src/cli/a.ts": "",
       "src/cli/README.md": "x\n".repeat(26),
     });
-    expect(unexplainedRooms(texts, 25)).toEqual(["src/wire has no README.md", "src/cli/README.md: 26 lines"]);
+    expect(undocumentedModules(texts, 25)).toEqual([
+      "src/a.ts has no README.md",
+      "src/wire has no README.md",
+      "src/cli/README.md: 26 lines",
+    ]);
   });
 });

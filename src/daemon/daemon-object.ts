@@ -1,12 +1,12 @@
-import { callContext } from "../context.ts";
-import { DaemonError } from "../errors.ts";
+import { DaemonError } from "../base/errors.ts";
+import { callContext } from "../diagnostics/call-context.ts";
 import { type Metadata, metadataValue } from "../session/metadata.ts";
 import type { Location } from "../transport/location.ts";
-import type { URI } from "../uri.ts";
-import { dialectOf } from "../wire/versions.ts";
+import type { URI } from "../values/uri.ts";
+import { dialectOf } from "../wire/dialects.ts";
 import { expose } from "./expose.ts";
-import type { RegisterOptions } from "./objects.ts";
-import type { Streams } from "./streams.ts";
+import type { Streams } from "./item-streams.ts";
+import type { RegisterOptions } from "./object-table.ts";
 
 export const DAEMON_ID = "Pyro.Daemon";
 

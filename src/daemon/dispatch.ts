@@ -1,11 +1,11 @@
-import { AttributeError } from "../errors.ts";
-import { isPrivateName } from "../private-names.ts";
-import { pyText } from "../pyrepr.ts";
+import { AttributeError } from "../base/errors.ts";
+import { isPrivateName } from "../contract/private-names.ts";
+import { bindArguments } from "../contract/signature.ts";
 import { BatchException } from "../serializers/pyro-classes.ts";
 import type { CallData } from "../serializers/serializer.ts";
-import { bindArguments } from "../signature.ts";
-import type { Registration } from "./objects.ts";
-import { isThenable } from "./thrown.ts";
+import { pyText } from "../values/py-repr.ts";
+import { isThenable } from "./error-replies.ts";
+import type { Registration } from "./object-table.ts";
 
 type Members = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
-import { Contract, type Exposure, type RemoteMethod } from "../contract.ts";
-import { isPrivateName } from "../private-names.ts";
+import { Contract, type Exposure, type RemoteMethod } from "../contract/contract.ts";
+import { isPrivateName } from "../contract/private-names.ts";
 
 /** How long an instance of a registered class lives: a connection, the daemon's life, one call. */
 export type InstanceMode = "session" | "single" | "percall";

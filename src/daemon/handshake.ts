@@ -1,19 +1,19 @@
-import { newCorrelationId } from "../correlation.ts";
-import { DaemonError, ProtocolError, PyroError } from "../errors.ts";
-import { pyText } from "../pyrepr.ts";
+import { DaemonError, ProtocolError, PyroError } from "../base/errors.ts";
+import { newCorrelationId } from "../diagnostics/correlation.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
-import type { SerializerSet } from "../serializers/registry.ts";
 import type { Serializer } from "../serializers/serializer.ts";
+import type { SerializerSet } from "../serializers/serializer-set.ts";
 import type { Channel } from "../session/channel.ts";
 import { metadataValue } from "../session/metadata.ts";
-import { dictValue } from "../values.ts";
+import { pyText } from "../values/py-repr.ts";
+import { dictValue } from "../values/python-values.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import { pyro5 } from "../wire/dialects.ts";
 import { type Message, MessageType } from "../wire/message.ts";
-import { pyro5 } from "../wire/versions.ts";
-import type { Client } from "./client.ts";
-import type { Host } from "./host.ts";
-import type { Registration } from "./objects.ts";
-import { isThenable, reasonOf } from "./thrown.ts";
+import type { Client } from "./caller.ts";
+import type { Host } from "./connection-services.ts";
+import { isThenable, reasonOf } from "./error-replies.ts";
+import type { Registration } from "./object-table.ts";
 
 /** What the answer to a handshake takes from it. */
 interface Asked {

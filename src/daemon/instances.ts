@@ -1,4 +1,4 @@
-import { type Registration, targetOf } from "./objects.ts";
+import { type Registration, targetOf } from "./object-table.ts";
 
 type Constructor = new () => object;
 

@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
-import type { CommunicationError, PyroError } from "../errors.ts";
+import type { CommunicationError, PyroError } from "../base/errors.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
+import { pyro5 } from "../wire/dialects.ts";
 import { MessageType } from "../wire/message.ts";
-import { pyro5 } from "../wire/versions.ts";
-import { addressOf } from "./client.ts";
-import type { ClientConnection, Host } from "./host.ts";
+import { addressOf } from "./caller.ts";
+import type { ClientConnection, Host } from "./connection-services.ts";
 
 /**
  * A client that cannot come in, whatever it says: it is told why as soon as its first header shows which version it

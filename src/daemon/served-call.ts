@@ -1,12 +1,12 @@
-import type { ByteSink } from "../bytes.ts";
-import type { CallContext, Resource } from "../context.ts";
-import { newCorrelationId } from "../correlation.ts";
-import type { IdentifiedSerializer } from "../serializers/registry.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
+import type { CallContext, Resource } from "../diagnostics/call-context.ts";
+import { newCorrelationId } from "../diagnostics/correlation.ts";
 import type { CallData } from "../serializers/serializer.ts";
+import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
 import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "./caller.ts";
 
 /** For ids that are written at once. */
 const STAMP = new Uint8Array(16);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { NamingError } from "../errors.ts";
-import type { URI } from "../uri.ts";
-import type { NameServerClient } from "./client.ts";
+import { NamingError } from "../base/errors.ts";
+import type { URI } from "../values/uri.ts";
 import type { LocateOptions } from "./locate.ts";
 import { reasonOf } from "./name-server.ts";
+import type { NameServerClient } from "./name-server-client.ts";
 import { locateNameServer } from "./resolve.ts";
 
 /** Milliseconds between two tries to find a name server that is not there. */

@@ -1,11 +1,11 @@
-import { config } from "../config.ts";
-import { NamingError } from "../errors.ts";
-import { log } from "../log.ts";
+import { NamingError } from "../base/errors.ts";
+import { config } from "../config/config.ts";
+import { log } from "../diagnostics/log.ts";
 import type { RemoteOptions } from "../proxy/call-settings.ts";
-import { createRemote } from "../proxy/proxy.ts";
+import { createRemote } from "../proxy/js-proxy.ts";
 import type { ClientTlsOptions } from "../transport/tls-options.ts";
-import { NameServerClient, nameServerUri } from "./client.ts";
-import { nameServerContract } from "./contract.ts";
+import { NameServerClient, nameServerUri } from "./name-server-client.ts";
+import { nameServerContract } from "./name-server-contract.ts";
 
 export interface LocateOptions {
   /** Default: PYRO_NS_HOST, else localhost. */

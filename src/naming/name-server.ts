@@ -1,9 +1,15 @@
-import { callContext } from "../context.ts";
+import { NamingError, PyroError } from "../base/errors.ts";
 import { expose } from "../daemon/expose.ts";
-import { NamingError, PyroError } from "../errors.ts";
-import { URI } from "../uri.ts";
-import { tuple } from "../values.ts";
-import { type Listing, NAME_SERVER, type NameServerMethods, nameServerContract, type Tags } from "./contract.ts";
+import { callContext } from "../diagnostics/call-context.ts";
+import { tuple } from "../values/python-values.ts";
+import { URI } from "../values/uri.ts";
+import {
+  type Listing,
+  NAME_SERVER,
+  type NameServerMethods,
+  nameServerContract,
+  type Tags,
+} from "./name-server-contract.ts";
 import { type Entry, MemoryStorage, type Storage } from "./storage.ts";
 
 const OWN_TAGS = { 4: "class:Pyro4.naming.NameServer", 5: "class:Pyro5.nameserver.NameServer" } as const;

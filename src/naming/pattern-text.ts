@@ -1,4 +1,4 @@
-import { NamingError } from "../errors.ts";
+import { NamingError } from "../base/errors.ts";
 
 /** The refusal of a pattern, in Python's words where Python refuses it too. */
 export function invalid(reason: string): NamingError {

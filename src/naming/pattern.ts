@@ -1,5 +1,5 @@
 import { RE2JS } from "re2js";
-import { NamingError } from "../errors.ts";
+import { NamingError } from "../base/errors.ts";
 import { invalid } from "./pattern-text.ts";
 import { toRe2 } from "./python-pattern.ts";
 

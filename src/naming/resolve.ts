@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { config } from "../config.ts";
-import { NamingError } from "../errors.ts";
-import { URI } from "../uri.ts";
-import type { NameServerClient } from "./client.ts";
+import { NamingError } from "../base/errors.ts";
+import { config } from "../config/config.ts";
+import { remoteOptions } from "../proxy/proxy-options.ts";
+import { URI } from "../values/uri.ts";
 import { type LocateOptions, locateWith } from "./locate.ts";
-import { remoteOptions } from "./remote-options.ts";
+import type { NameServerClient } from "./name-server-client.ts";
 
 /**
  * The name server: where PYRO_NS_HOST and PYRO_NS_PORT say, or where the options do.

@@ -1,9 +1,9 @@
-import type { Kwargs } from "../kwargs.ts";
+import type { Kwargs } from "../contract/kwargs.ts";
 import { BatchException } from "../serializers/pyro-classes.ts";
-import { tuple } from "../values.ts";
+import { tuple } from "../values/python-values.ts";
 import { batchEntry } from "./call-arguments.ts";
 import type { CallSettings } from "./call-settings.ts";
-import { viewOf } from "./view.ts";
+import { viewOf } from "./proxy-target.ts";
 
 /** A call that was put into a batch; its result is what the batch gives at its place. */
 export class Queued<R> {

@@ -1,6 +1,6 @@
-import { Kwargs } from "../kwargs.ts";
-import { NO_KEYWORDS } from "../signature.ts";
-import { tuple } from "../values.ts";
+import { Kwargs } from "../contract/kwargs.ts";
+import { NO_KEYWORDS } from "../contract/signature.ts";
+import { tuple } from "../values/python-values.ts";
 
 /** Positional and keyword arguments of a call that ends with `kwargs({...})`; undefined for any other. */
 export function keywordsOf(

@@ -1,15 +1,15 @@
 import type { Duplex } from "node:stream";
-import { callContext } from "../context.ts";
-import type { PyroVersion } from "../pyro-version.ts";
-import type { SerializerName } from "../serializer-names.ts";
-import type { IdentifiedSerializer } from "../serializers/registry.ts";
-import type { Reply } from "../session/calls.ts";
+import type { PyroVersion } from "../base/pyro-version.ts";
+import type { SerializerName } from "../base/serializer-names.ts";
+import { callContext } from "../diagnostics/call-context.ts";
+import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
 import type { CallOptions } from "../session/client-call.ts";
 import type { ClientSession } from "../session/client-session.ts";
-import type { Codecs } from "../session/options.ts";
+import type { Reply } from "../session/pending-calls.ts";
+import type { Codecs } from "../session/session-options.ts";
 import type { DialSettings } from "../transport/dial.ts";
-import type { URI } from "../uri.ts";
-import type { Envelope } from "../wire/envelope.ts";
+import type { URI } from "../values/uri.ts";
+import type { Envelope } from "../wire/wire-options.ts";
 
 export const DAEMON = "Pyro.Daemon";
 

@@ -1,8 +1,8 @@
 /** Remote objects as containers: Python's `len()`, indexing and iterating over a proxy (`Pyro5 5.15, client.py`). */
-import { AttributeError } from "../errors.ts";
-import { RemoteError } from "../remote-error.ts";
-import { Member } from "./remote-object.ts";
-import { type View, viewOf } from "./view.ts";
+import { AttributeError } from "../base/errors.ts";
+import { RemoteError } from "../values/remote-error.ts";
+import { type View, viewOf } from "./proxy-target.ts";
+import { Member } from "./remote-connection.ts";
 
 function call(remote: object, method: string, ...args: unknown[]): Promise<unknown> {
   const view = viewOf(remote);

@@ -1,6 +1,6 @@
-import type { PyroVersion } from "../pyro-version.ts";
-import type { PyDict } from "../values.ts";
-import { PyClassDict } from "../values.ts";
+import type { PyroVersion } from "../base/pyro-version.ts";
+import type { PyDict } from "../values/python-values.ts";
+import { PyClassDict } from "../values/python-values.ts";
 import {
   argsOf,
   attributesOf,

@@ -1,10 +1,10 @@
-import { isPlainObject } from "../dict.ts";
-import { AttributeError, PYRO_ERRORS, PyroError } from "../errors.ts";
-import { pyText } from "../pyrepr.ts";
-import type { PyroVersion } from "../pyro-version.ts";
-import { builtinException } from "../python-exceptions.ts";
-import { exceptionText, RemoteError } from "../remote-error.ts";
-import { asTuple, PyClassDict } from "../values.ts";
+import { AttributeError, PYRO_ERRORS, PyroError } from "../base/errors.ts";
+import type { PyroVersion } from "../base/pyro-version.ts";
+import { isPlainObject } from "../values/py-dict.ts";
+import { pyText } from "../values/py-repr.ts";
+import { builtinException } from "../values/python-exceptions.ts";
+import { asTuple, PyClassDict } from "../values/python-values.ts";
+import { exceptionText, RemoteError } from "../values/remote-error.ts";
 
 /** The Python class that an error of JavaScript's own travels as. */
 const PYTHON_OF: ReadonlyMap<string, string> = new Map([

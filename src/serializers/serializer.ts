@@ -1,5 +1,5 @@
-import type { ByteSink } from "../bytes.ts";
-import type { SerializerName } from "../serializer-names.ts";
+import type { SerializerName } from "../base/serializer-names.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
 
 /** What an INVOKE payload holds. */
 export interface CallData {

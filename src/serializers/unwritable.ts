@@ -1,4 +1,4 @@
-import { SerializeError } from "../errors.ts";
+import { SerializeError } from "../base/errors.ts";
 
 /** A value that a serializer cannot write. Its path grows on the way out, so writing pays nothing for it. */
 export class Unwritable extends Error {

@@ -1,15 +1,15 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import { config } from "../config.ts";
-import { ConnectionClosedError, ProtocolError, type PyroError, SecurityError } from "../errors.ts";
-import type { Limits } from "../limits.ts";
+import { ConnectionClosedError, ProtocolError, type PyroError, SecurityError } from "../base/errors.ts";
+import type { Limits } from "../base/limits.ts";
+import { config } from "../config/config.ts";
 import { brokenError } from "../transport/node-errors.ts";
 import { inflatedPayload } from "../wire/compression.ts";
 import { MessageDecoder } from "../wire/decoder.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
-import type { Envelope } from "../wire/envelope.ts";
 import { judgeHmac } from "../wire/hmac.ts";
 import type { Message } from "../wire/message.ts";
+import type { Envelope } from "../wire/wire-options.ts";
 import { Outbox } from "./outbox.ts";
 import { logReceived, logSent } from "./wire-log.ts";
 

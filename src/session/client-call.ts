@@ -1,9 +1,9 @@
-import type { ByteSink } from "../bytes.ts";
-import type { IdentifiedSerializer } from "../serializers/registry.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { CallData } from "../serializers/serializer.ts";
+import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
 import type { Outgoing } from "../wire/dialect.ts";
 import { type Annotations, MessageType } from "../wire/message.ts";
-import type { PendingCall, Wanted } from "./calls.ts";
+import type { PendingCall, Wanted } from "./pending-calls.ts";
 
 export interface CallOptions extends Wanted {
   /** Milliseconds to wait for the reply; 0: for ever. */

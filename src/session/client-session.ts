@@ -6,20 +6,20 @@ import {
   SecurityError,
   SerializeError,
   TimeoutError,
-} from "../errors.ts";
-import { SerializedBlob } from "../serialized-blob.ts";
-import type { IdentifiedSerializer, SerializerSet } from "../serializers/registry.ts";
+} from "../base/errors.ts";
 import type { CallData } from "../serializers/serializer.ts";
+import type { IdentifiedSerializer, SerializerSet } from "../serializers/serializer-set.ts";
 import { type Location, locationText } from "../transport/location.ts";
+import { SerializedBlob } from "../values/serialized-blob.ts";
 import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
-import { blobCall } from "./blob-call.ts";
-import { failing, type PendingCall, PendingCalls, RawReply, type Wanted } from "./calls.ts";
+import { blobCall } from "./blob-request.ts";
 import type { Channel } from "./channel.ts";
 import { type CallOptions, ClientCall } from "./client-call.ts";
 import type { Metadata } from "./metadata.ts";
-import type { SessionOptions } from "./options.ts";
+import { failing, type PendingCall, PendingCalls, RawReply, type Wanted } from "./pending-calls.ts";
+import type { SessionOptions } from "./session-options.ts";
 
 const REPLIES = [MessageType.Result, MessageType.Ping];
 

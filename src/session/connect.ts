@@ -1,22 +1,22 @@
 import type { Socket } from "node:net";
-import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError } from "../errors.ts";
-import { log } from "../log.ts";
-import { pyText } from "../pyrepr.ts";
+import { CommunicationError, ConnectionClosedError, ProtocolError, TimeoutError } from "../base/errors.ts";
+import { log } from "../diagnostics/log.ts";
 import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { codeOfRefusal, isTlsError, tlsConnectError } from "../transport/tls-errors.ts";
 import { tlsComplaint } from "../transport/tls-probe.ts";
-import { dictValue } from "../values.ts";
+import { pyText } from "../values/py-repr.ts";
+import { dictValue } from "../values/python-values.ts";
 import type { Dialect } from "../wire/dialect.ts";
+import { dialectOf, pyro4, pyro5 } from "../wire/dialects.ts";
 import { type Message, MessageType } from "../wire/message.ts";
-import { dialectOf, pyro4, pyro5 } from "../wire/versions.ts";
 import { Channel } from "./channel.ts";
 import { ClientSession } from "./client-session.ts";
-import { sessionOver } from "./given-socket.ts";
+import { sessionOver } from "./connect-over-socket.ts";
 import { parseMetadata } from "./metadata.ts";
-import type { SessionOptions } from "./options.ts";
 import { serverVersions } from "./server-versions.ts";
+import type { SessionOptions } from "./session-options.ts";
 
 /** The answer to a CONNECT, or what stood in its place. */
 type Answer =

@@ -1,5 +1,5 @@
-import { ProtocolError } from "../errors.ts";
-import { dictValue } from "../values.ts";
+import { ProtocolError } from "../base/errors.ts";
+import { dictValue } from "../values/python-values.ts";
 import type { Dialect } from "../wire/dialect.ts";
 
 /** What a remote object exposes, by its names on the wire. */

@@ -1,12 +1,12 @@
 import type { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { giveBuffer } from "../buffer-pool.ts";
-import { ByteSink } from "../bytes.ts";
-import type { Limits } from "../limits.ts";
+import type { Limits } from "../base/limits.ts";
+import { giveBuffer } from "../bytes/buffer-pool.ts";
+import { ByteSink } from "../bytes/byte-sink.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import { writeMessage } from "../wire/encoder.ts";
-import type { Envelope } from "../wire/envelope.ts";
+import type { Envelope } from "../wire/wire-options.ts";
 
 /** More than this does not go into a socket at once. */
 const LARGE_BYTES = 64 << 10;

@@ -1,4 +1,4 @@
-import type { PyroVersion } from "../pyro-version.ts";
+import type { PyroVersion } from "../base/pyro-version.ts";
 
 const REMEMBER_AT_MOST = 1_000;
 

@@ -1,8 +1,8 @@
 /** Messages as lines of the log, in Pyro's words (`Pyro5 5.15, protocol.py`, log_wiredata). Only where LOGWIRE is on. */
-import { ByteSink } from "../bytes.ts";
-import { correlationText } from "../correlation.ts";
-import { log } from "../log.ts";
-import { pyRepr } from "../pyrepr.ts";
+import { ByteSink } from "../bytes/byte-sink.ts";
+import { correlationText } from "../diagnostics/correlation.ts";
+import { log } from "../diagnostics/log.ts";
+import { pyRepr } from "../values/py-repr.ts";
 import type { Dialect, Outgoing } from "../wire/dialect.ts";
 import type { Message } from "../wire/message.ts";
 

@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
 import { connect, type LookupFunction, type NetConnectOpts, type Socket } from "node:net";
-import { type CommunicationError, TimeoutError } from "../errors.ts";
-import type { IpVersion } from "./items.ts";
+import { type CommunicationError, TimeoutError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 import { connectError } from "./node-errors.ts";
 import { secureSocket } from "./tls-dial.ts";
 import { tlsConnectError } from "./tls-errors.ts";
 import type { ClientTls } from "./tls-options.ts";
+import type { IpVersion } from "./transport-config.ts";
 
 const READ_BYTES = 64 << 10;
 

@@ -2,11 +2,11 @@ import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { createServer, isIP, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
-import { CommunicationError } from "../errors.ts";
-import type { IpVersion } from "./items.ts";
+import { CommunicationError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 import { type Complain, type Taker, TlsGate } from "./tls-listen.ts";
 import type { ServerTls } from "./tls-options.ts";
+import type { IpVersion } from "./transport-config.ts";
 import { badPath, removeStale } from "./unix-socket.ts";
 
 export interface Listening {

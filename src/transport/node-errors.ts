@@ -1,4 +1,4 @@
-import { CommunicationError, ConnectionClosedError } from "../errors.ts";
+import { CommunicationError, ConnectionClosedError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 
 /** What Node's error codes mean to someone who wants to reach a daemon, and what to look at. */

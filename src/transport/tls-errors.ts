@@ -1,4 +1,4 @@
-import { CommunicationError } from "../errors.ts";
+import { CommunicationError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 
 /*

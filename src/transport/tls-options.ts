@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { SecureContext, SecureContextOptions, TlsOptions } from "node:tls";
-import { PyroError } from "../errors.ts";
-import type { SslItems } from "./items.ts";
+import { PyroError } from "../base/errors.ts";
 import { nodeTls } from "./node-tls.ts";
+import type { SslItems } from "./transport-config.ts";
 
 /**
  * What is shown to the other side, and who is believed: Node's own names, and PEM texts or bytes as Node takes them,

@@ -1,4 +1,4 @@
-import type { CommunicationError } from "../errors.ts";
+import type { CommunicationError } from "../base/errors.ts";
 import type { DialSettings } from "./dial.ts";
 import type { Location } from "./location.ts";
 import { nodeTls } from "./node-tls.ts";

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import type { ByteSink } from "../bytes.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../base/errors.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Annotations, NO_ANNOTATIONS } from "./message.ts";
 

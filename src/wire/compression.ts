@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
-import type { ByteSink } from "../bytes.ts";
-import { ProtocolError } from "../errors.ts";
-import { MAX_CONNECT_BYTES } from "../limits.ts";
+import { ProtocolError } from "../base/errors.ts";
+import { MAX_CONNECT_BYTES } from "../base/limits.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Message, MessageType } from "./message.ts";
 

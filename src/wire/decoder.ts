@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
-import { giveBuffer, takeBuffer, takeSpare } from "../buffer-pool.ts";
-import { MessageTooLargeError, ProtocolError } from "../errors.ts";
-import { type Limits, MAX_CONNECT_BYTES } from "../limits.ts";
+import { MessageTooLargeError, ProtocolError } from "../base/errors.ts";
+import { type Limits, MAX_CONNECT_BYTES } from "../base/limits.ts";
+import { giveBuffer, takeBuffer, takeSpare } from "../bytes/buffer-pool.ts";
 import { judgeAnnotationsBytes, readAnnotations } from "./annotations.ts";
 import { type Dialect, PREAMBLE_BYTES, TAG } from "./dialect.ts";
-import { foreignBytes } from "./foreign.ts";
+import { dialectOfProtocol } from "./dialects.ts";
 import { type Message, MessageType, NO_ANNOTATIONS } from "./message.ts";
-import { dialectOfProtocol } from "./versions.ts";
+import { foreignBytes } from "./not-pyro.ts";
 
 const NOTHING = Buffer.alloc(0);
 /** Enough for a header of any version. */

@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import type { ByteSink } from "../bytes.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { Annotations, Message, MessageType } from "./message.ts";
 
 /** Flag bits. The first four are the same in both versions; the others share bits with other meanings. */

@@ -1,12 +1,12 @@
-import type { ByteSink } from "../bytes.ts";
-import { MessageTooLargeError, ProtocolError } from "../errors.ts";
-import type { Limits } from "../limits.ts";
+import { MessageTooLargeError, ProtocolError } from "../base/errors.ts";
+import type { Limits } from "../base/limits.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
 import { writeAnnotations } from "./annotations.ts";
 import { deflatePayload } from "./compression.ts";
 import type { Dialect, Outgoing } from "./dialect.ts";
-import type { Envelope } from "./envelope.ts";
 import { sign, withRoomForHmac } from "./hmac.ts";
 import { NO_ANNOTATIONS } from "./message.ts";
+import type { Envelope } from "./wire-options.ts";
 
 /**
  * Writes one message into `out`, with the payload put straight in its place: nothing is copied together afterwards.

@@ -4,7 +4,7 @@
  * secret by it: TLS is the better choice where both sides have it.
  */
 import { Buffer } from "node:buffer";
-import { SecurityError } from "../errors.ts";
+import { SecurityError } from "../base/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Annotations, Message } from "./message.ts";
 

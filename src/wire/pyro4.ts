@@ -8,7 +8,7 @@
  * with two bytes.
  */
 import type { Buffer } from "node:buffer";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../base/errors.ts";
 import { type Dialect, type Outgoing, TAG } from "./dialect.ts";
 import { type Annotations, Message } from "./message.ts";
 

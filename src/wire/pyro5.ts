@@ -7,7 +7,7 @@
  * Annotation: id (4 ASCII characters), length (4 bytes), data. The correlation id counts only with its flag.
  */
 import type { Buffer } from "node:buffer";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../base/errors.ts";
 import { type Dialect, type Outgoing, TAG } from "./dialect.ts";
 import { type Annotations, Message } from "./message.ts";
 

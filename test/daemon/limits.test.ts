@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { callContext, Daemon, type DaemonOptions, expose, proxy, release, withOptions } from "#pyro";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { MessageDecoder } from "../../src/wire/decoder.ts";
-import { pyro5 } from "../../src/wire/versions.ts";
+import { pyro5 } from "../../src/wire/dialects.ts";
 import { rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
 
 const HEAD = "# serpent utf-8 python3.2\n";

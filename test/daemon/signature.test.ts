@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bindArguments, parseSignature } from "../../src/signature.ts";
+import { bindArguments, parseSignature } from "../../src/contract/signature.ts";
 
 test("a parameter without default behind one that has one is refused where it is declared", () => {
   expect(() => parseSignature("f(a=1, b)")).toThrow("'b' in 'f(a=1, b)' has no default, but follows a parameter that");

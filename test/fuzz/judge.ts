@@ -1,4 +1,4 @@
-import { PyroError } from "../../src/errors.ts";
+import { PyroError } from "../../src/base/errors.ts";
 
 export type ProblemKind =
   | "error"

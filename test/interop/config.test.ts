@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Config, configure, Daemon, expose, type SerializedBlob } from "#pyro";
-import { ITEMS, WITHOUT_EFFECT } from "../../src/config-items.ts";
+import { ITEMS, WITHOUT_EFFECT } from "../../src/config/items.ts";
 import { python, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

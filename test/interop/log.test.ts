@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { configure, Daemon, expose, type LogEntry, proxy, setLogger } from "#pyro";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 import { whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

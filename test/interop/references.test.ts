@@ -1,7 +1,7 @@
 /** Proxies, URIs and served objects as values: both ways, with Python of both versions. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Daemon, expose, isRemote, PyClassDict, proxy, type Remote, sameRemote, typed, URI, uriOf } from "#pyro";
-import { contract } from "../../src/contract.ts";
+import { contract } from "../../src/contract/contract.ts";
 import { whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 import { type PythonShop, startPythonShop } from "../support/python-shop.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NamingError } from "../../src/errors.ts";
+import { NamingError } from "../../src/base/errors.ts";
 import { compilePattern } from "../../src/naming/pattern.ts";
 
 const NAMES = [

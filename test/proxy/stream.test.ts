@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type Feed, RemoteStream } from "../../src/proxy/stream.ts";
-import { RemoteError } from "../../src/remote-error.ts";
+import { type Feed, RemoteStream } from "../../src/proxy/remote-stream.ts";
+import { RemoteError } from "../../src/values/remote-error.ts";
 
 /** A feed of the numbers from 0, whose replies come when `answer` says so. */
 class Numbers implements Feed {

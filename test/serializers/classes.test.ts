@@ -1,17 +1,17 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import { NamingError, PyroError, SecurityError, SerializeError } from "../../src/errors.ts";
-import type { PyroVersion } from "../../src/pyro-version.ts";
-import { ProxyState } from "../../src/references.ts";
-import { RemoteError } from "../../src/remote-error.ts";
+import { NamingError, PyroError, SecurityError, SerializeError } from "../../src/base/errors.ts";
+import type { PyroVersion } from "../../src/base/pyro-version.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import { createClassCodec } from "../../src/serializers/class-mapper.ts";
 import { ClassRegistry } from "../../src/serializers/class-registry.ts";
-import { createClassCodec } from "../../src/serializers/classes.ts";
-import { createJson } from "../../src/serializers/json.ts";
+import { createJson } from "../../src/serializers/json/json.ts";
 import { BatchException, DaemonStandIn } from "../../src/serializers/pyro-classes.ts";
 import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
-import { URI } from "../../src/uri.ts";
-import { PyClassDict, PyTuple, tuple } from "../../src/values.ts";
+import { ProxyState } from "../../src/values/proxy-state.ts";
+import { PyClassDict, PyTuple, tuple } from "../../src/values/python-values.ts";
+import { RemoteError } from "../../src/values/remote-error.ts";
+import { URI } from "../../src/values/uri.ts";
 
 interface Given {
   readonly version?: PyroVersion;

@@ -2,16 +2,16 @@
 import { Buffer } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
-import type { PyroVersion } from "../../src/pyro-version.ts";
-import type { ClassCodec } from "../../src/serializers/classes.ts";
-import { createJson } from "../../src/serializers/json.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
+import type { PyroVersion } from "../../src/base/pyro-version.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import type { ClassCodec } from "../../src/serializers/class-mapper.ts";
+import { createJson } from "../../src/serializers/json/json.ts";
 import { createMarshal, loadText } from "../../src/serializers/marshal/marshal.ts";
 import { createMsgpack } from "../../src/serializers/msgpack/msgpack.ts";
 import type { Serializer } from "../../src/serializers/serializer.ts";
 import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
-import { PyComplex, PyFloat, tuple } from "../../src/values.ts";
+import { PyComplex, PyFloat, tuple } from "../../src/values/python-values.ts";
 import { fromTagged, matchesTagged, type Tagged, type TaggedOf, type TagMatchers } from "../support/tagged.ts";
 import { conversationCases, type DecodedVector } from "../support/vectors-messages.ts";
 

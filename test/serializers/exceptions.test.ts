@@ -7,14 +7,14 @@ import {
   PYRO_ERRORS,
   PyroError,
   SerializeError,
-} from "../../src/errors.ts";
-import { formatTraceback } from "../../src/excepthook.ts";
-import type { PyroVersion } from "../../src/pyro-version.ts";
-import { RemoteError } from "../../src/remote-error.ts";
+} from "../../src/base/errors.ts";
+import type { PyroVersion } from "../../src/base/pyro-version.ts";
+import { formatTraceback } from "../../src/diagnostics/traceback.ts";
+import { createClassCodec } from "../../src/serializers/class-mapper.ts";
 import { ClassRegistry } from "../../src/serializers/class-registry.ts";
-import { createClassCodec } from "../../src/serializers/classes.ts";
 import { BatchException } from "../../src/serializers/pyro-classes.ts";
-import { type PyClassDict, tuple } from "../../src/values.ts";
+import { type PyClassDict, tuple } from "../../src/values/python-values.ts";
+import { RemoteError } from "../../src/values/remote-error.ts";
 
 const none = new ClassRegistry();
 

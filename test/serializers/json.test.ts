@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import type { PyroVersion } from "../../src/pyro-version.ts";
-import { createClassCodec } from "../../src/serializers/classes.ts";
-import { createJson } from "../../src/serializers/json.ts";
-import { PyClassDict, PyFloat } from "../../src/values.ts";
+import type { PyroVersion } from "../../src/base/pyro-version.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import { createClassCodec } from "../../src/serializers/class-mapper.ts";
+import { createJson } from "../../src/serializers/json/json.ts";
+import { PyClassDict, PyFloat } from "../../src/values/python-values.ts";
 import { classMakers, classMatchers } from "../support/class-tags.ts";
 import { fromTagged, loadVectors, matchesTagged, type Tagged, type ValueCase } from "../support/tagged.ts";
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { SerializeError } from "../../src/errors.ts";
+import { SerializeError } from "../../src/base/errors.ts";
 import { dumpText, loadText } from "../../src/serializers/marshal/marshal.ts";
 import { loadVectors, type TaggedOf } from "../support/tagged.ts";
 

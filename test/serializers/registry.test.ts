@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Daemon, proxy } from "#pyro";
-import { readConfig } from "../../src/config.ts";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
-import type { PyroVersion } from "../../src/pyro-version.ts";
-import { SERIALIZERS, type SerializerName } from "../../src/serializer-names.ts";
-import { createClassCodec } from "../../src/serializers/classes.ts";
-import { SerializerSet } from "../../src/serializers/registry.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
+import type { PyroVersion } from "../../src/base/pyro-version.ts";
+import { SERIALIZERS, type SerializerName } from "../../src/base/serializer-names.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { createClassCodec } from "../../src/serializers/class-mapper.ts";
+import { SerializerSet } from "../../src/serializers/serializer-set.ts";
 
 const setOf = (version: PyroVersion, accepted?: readonly SerializerName[]): SerializerSet =>
   new SerializerSet({

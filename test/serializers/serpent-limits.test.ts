@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import { performance } from "node:perf_hooks";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import { SerializeError } from "../../src/errors.ts";
-import type { ClassCodec } from "../../src/serializers/classes.ts";
+import { SerializeError } from "../../src/base/errors.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import type { ClassCodec } from "../../src/serializers/class-mapper.ts";
 import { createSerpent, type SerpentOptions } from "../../src/serializers/serpent/serpent.ts";
-import { PyFloat, tuple } from "../../src/values.ts";
+import { PyFloat, tuple } from "../../src/values/python-values.ts";
 import { loadVectors } from "../support/tagged.ts";
 
 const classes: ClassCodec = { version: 5, toWire: () => undefined, revive: (value) => value };

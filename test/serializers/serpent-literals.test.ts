@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import { SerializeError } from "../../src/errors.ts";
-import type { ClassCodec } from "../../src/serializers/classes.ts";
+import { SerializeError } from "../../src/base/errors.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import type { ClassCodec } from "../../src/serializers/class-mapper.ts";
 import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
-import { PyComplex, PyEllipsis, PyFloat, tuple } from "../../src/values.ts";
+import { PyComplex, PyEllipsis, PyFloat, tuple } from "../../src/values/python-values.ts";
 
 const classes: ClassCodec = { version: 5, toWire: () => undefined, revive: (value) => value };
 const serpent = createSerpent({ classes });

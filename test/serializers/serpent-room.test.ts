@@ -1,8 +1,8 @@
 /** The writer fills the sink's buffer without asking before each byte: what it writes may not depend on where it ends. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import { createClassCodec } from "../../src/serializers/classes.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import { createClassCodec } from "../../src/serializers/class-mapper.ts";
 import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
 
 const serpent = createSerpent({ classes: createClassCodec(5, { unknown: "keep" }) });

@@ -1,11 +1,11 @@
 /** How many values one payload may hold: bytes alone do not bound memory. */
 import type { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
-import { SERIALIZERS, type SerializerName } from "../../src/serializer-names.ts";
-import { createClassCodec } from "../../src/serializers/classes.ts";
-import { SerializerSet } from "../../src/serializers/registry.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
+import { SERIALIZERS, type SerializerName } from "../../src/base/serializer-names.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import { createClassCodec } from "../../src/serializers/class-mapper.ts";
+import { SerializerSet } from "../../src/serializers/serializer-set.ts";
 
 function serializers(maxValues: number): SerializerSet {
   return new SerializerSet({

@@ -2,11 +2,11 @@
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { Channel } from "../../src/session/channel.ts";
 import type { Outgoing } from "../../src/wire/dialect.ts";
+import { pyro5 } from "../../src/wire/dialects.ts";
 import { MessageType } from "../../src/wire/message.ts";
-import { pyro5 } from "../../src/wire/versions.ts";
 
 /** A channel, and the messages that come out of the other end of its connection once that reads. */
 class Line implements AsyncDisposable {

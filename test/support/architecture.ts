@@ -13,35 +13,40 @@ export interface Import {
   readonly target: string | undefined;
 }
 
-const LEAVES = "leaves";
 const FRONT_DOOR = "front door";
-const BELOW_SESSION = [LEAVES, "wire", "serializers", "transport"];
+const FOUNDATION = ["base", "bytes", "config", "values", "contract", "diagnostics"];
+const BELOW_SESSION = [...FOUNDATION, "wire", "serializers", "transport"];
 const BELOW_NAMING = [...BELOW_SESSION, "session", "proxy", "daemon"];
 
-/** What each room may import, beside itself. Leaves are the files directly in `src`, all but `index.ts`. */
+/** What each module may import beside itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  [LEAVES]: [],
-  wire: [LEAVES],
-  serializers: [LEAVES],
-  transport: [LEAVES],
+  base: [],
+  bytes: ["base"],
+  config: ["base"],
+  values: ["base"],
+  contract: ["base", "values"],
+  diagnostics: ["base", "config"],
+  wire: ["base", "bytes"],
+  serializers: ["base", "bytes", "values", "contract"],
+  transport: ["base", "bytes", "config", "diagnostics"],
   session: BELOW_SESSION,
   proxy: [...BELOW_SESSION, "session"],
   daemon: [...BELOW_SESSION, "session"],
   naming: BELOW_NAMING,
-  [FRONT_DOOR]: [...BELOW_NAMING, "naming"],
-  cli: [FRONT_DOOR, LEAVES, "transport", "naming"],
+  api: [...BELOW_NAMING, "naming"],
+  [FRONT_DOOR]: [...BELOW_NAMING, "naming", "api"],
+  cli: [FRONT_DOOR, "base", "transport", "naming", "api"],
 };
 
-/** Rooms that know no socket, and what they would need to open one. */
-const WITHOUT_SOCKETS = [LEAVES, "wire", "serializers"];
+/** Modules that know no socket, and what they would need to open one. */
+const WITHOUT_SOCKETS = [...FOUNDATION, "wire", "serializers"];
 const SOCKETS = /^node:(net|tls|dgram|http|https|http2)$/;
 
-/** `src/wire/decoder.ts` → wire, `src/limits.ts` → leaves; undefined for what is not under `src`. */
-function roomOf(path: string): string | undefined {
-  const [top, room, ...rest] = path.split("/");
-  if (top !== "src" || room === undefined) return undefined;
-  if (rest.length > 0) return room;
-  return room === "index.ts" ? FRONT_DOOR : LEAVES;
+/** `src/wire/decoder.ts` → wire; a loose file is a module that does not exist; undefined for what is not under `src`. */
+function moduleOf(path: string): string | undefined {
+  const [top, module, ...rest] = path.split("/");
+  if (top !== "src" || module === undefined) return undefined;
+  return rest.length === 0 && module === "index.ts" ? FRONT_DOOR : module;
 }
 
 /** All imports of a file, of types too, dynamic ones and re-exports. Formatted, as statements must start their line. */
@@ -66,14 +71,14 @@ function packageOf(specifier: string): string | undefined {
     .join("/");
 }
 
-function judgeSource(path: string, room: string, { specifier, target }: Import): string | undefined {
-  const allowed = MAY_IMPORT[room];
-  if (allowed === undefined) return `${path}: no room is called ${room}`;
-  if (specifier.startsWith("#")) return `${path} -> ${specifier}: only services come in by that door`;
-  if (SOCKETS.test(specifier) && WITHOUT_SOCKETS.includes(room)) return `${path} -> ${specifier}: knows no socket`;
+function judgeSource(path: string, module: string, { specifier, target }: Import): string | undefined {
+  const allowed = MAY_IMPORT[module];
+  if (allowed === undefined) return `${path}: there is no module ${module}`;
+  if (specifier.startsWith("#")) return `${path} -> ${specifier}: only services and examples import #pyro`;
+  if (SOCKETS.test(specifier) && WITHOUT_SOCKETS.includes(module)) return `${path} -> ${specifier}: knows no socket`;
   if (target === undefined) return undefined;
-  const to = roomOf(target);
-  return to === room || (to !== undefined && allowed.includes(to)) ? undefined : `${path} -> ${target}`;
+  const to = moduleOf(target);
+  return to === module || (to !== undefined && allowed.includes(to)) ? undefined : `${path} -> ${target}`;
 }
 
 /** What two services share: a contract lies with the service that keeps it, and draws nothing in with it. */
@@ -89,12 +94,12 @@ function judgeService(path: string, { specifier, target }: Import): string | und
   return `${path} -> ${target}`;
 }
 
-/** Imports that climb: from a room to one that it must not know, from a service into `src`. */
+/** Imports that climb: from a module to one above it, from a service into `src`. */
 export function climbingImports(sources: Sources): string[] {
   return [...sources].flatMap(([path, source]) => {
-    const room = roomOf(path);
+    const module = moduleOf(path);
     return importsOf(path, source)
-      .map((one) => (room === undefined ? judgeService(path, one) : judgeSource(path, room, one)))
+      .map((one) => (module === undefined ? judgeService(path, one) : judgeSource(path, module, one)))
       .filter((problem) => problem !== undefined);
   });
 }
@@ -147,12 +152,14 @@ export function beyondReexports(source: string): string {
     .trim();
 }
 
-/** Rooms whose README is missing or longer than `most` lines. `texts` holds all files under `src`. */
-export function unexplainedRooms(texts: Sources, most: number): string[] {
-  const rooms = new Set([...texts.keys()].map(roomOf).filter((room) => room !== LEAVES && room !== FRONT_DOOR));
-  return [...rooms].flatMap((room) => {
-    const lines = texts.get(`src/${room}/README.md`)?.trimEnd().split("\n").length;
-    if (lines === undefined) return [`src/${room} has no README.md`];
-    return lines > most ? [`src/${room}/README.md: ${lines} lines`] : [];
+/** Modules whose README is missing or longer than `most` lines. `texts` holds all files under `src`. */
+export function undocumentedModules(texts: Sources, most: number): string[] {
+  const modules = new Set(
+    [...texts.keys()].map(moduleOf).filter((module) => module !== FRONT_DOOR && module !== "README.md"),
+  );
+  return [...modules].flatMap((module) => {
+    const lines = texts.get(`src/${module}/README.md`)?.trimEnd().split("\n").length;
+    if (lines === undefined) return [`src/${module} has no README.md`];
+    return lines > most ? [`src/${module}/README.md: ${lines} lines`] : [];
   });
 }

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
-import { PyroError } from "../../src/errors.ts";
-import type { PyroVersion } from "../../src/pyro-version.ts";
-import { ProxyState } from "../../src/references.ts";
-import { RemoteError } from "../../src/remote-error.ts";
+import { PyroError } from "../../src/base/errors.ts";
+import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { BatchException, DaemonStandIn } from "../../src/serializers/pyro-classes.ts";
-import { URI } from "../../src/uri.ts";
-import { PyClassDict, PyFloat } from "../../src/values.ts";
+import { ProxyState } from "../../src/values/proxy-state.ts";
+import { PyClassDict, PyFloat } from "../../src/values/python-values.ts";
+import { RemoteError } from "../../src/values/remote-error.ts";
+import { URI } from "../../src/values/uri.ts";
 import {
   type AnyTagged,
   fromTagged,

@@ -1,4 +1,4 @@
-import { ITEMS, WITHOUT_EFFECT } from "../../src/config-items.ts";
+import { ITEMS, WITHOUT_EFFECT } from "../../src/config/items.ts";
 
 /** Values of items, as one writes them into the environment. */
 function shown({ kind, usual }: (typeof ITEMS)[keyof typeof ITEMS]): string {
@@ -15,8 +15,8 @@ export function configPage(): string {
   const idle = Object.entries(WITHOUT_EFFECT).map(([name, why]) => `| \`PYRO_${name}\` | ${why} |`);
   return `# Configuration
 
-Made from \`src/config-items.ts\` by \`test/config.test.ts\`, which fails when this page tells something else:
-\`vitest run --project unit test/config.test.ts -u\` writes it anew.
+Made from \`src/config/items.ts\` by \`test/config/config.test.ts\`, which fails when this page tells something else:
+\`vitest run --project unit test/config/config.test.ts -u\` writes it anew.
 
 What one proxy or one daemon is to do stands in its options. What is left out there comes from \`configure({ ... })\`, else from
 the environment, under Python's names, else it is the default. An empty variable is none. A \`PYRO_\` variable that Pyro does

@@ -2,8 +2,8 @@
 
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
-import { isPlainObject } from "../../src/dict.ts";
-import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../src/values.ts";
+import { isPlainObject } from "../../src/values/py-dict.ts";
+import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../src/values/python-values.ts";
 
 export interface TaggedFloat {
   readonly t: "float";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createServer, Socket } from "node:net";
 import { expect, test, vi } from "vitest";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 import { dial } from "../../src/transport/dial.ts";
-import { transportItemsOf } from "../../src/transport/items.ts";
 import { listen } from "../../src/transport/listen.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
+import { transportItemsOf } from "../../src/transport/transport-config.ts";
 import { Authority } from "../support/certificates.ts";
 
 const authority = new Authority("authority");

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { readConfig } from "../../src/config.ts";
-import { transportItemsOf } from "../../src/transport/items.ts";
+import { readConfig } from "../../src/config/config.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
+import { transportItemsOf } from "../../src/transport/transport-config.ts";
 import { Authority } from "../support/certificates.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pyro-tls-options-"));

@@ -1,12 +1,12 @@
 import { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
 import { type ClientTlsOptions, connect, Daemon, expose, PyroError, proxy, release, type TlsInfo } from "#pyro";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 import { dial } from "../../src/transport/dial.ts";
-import { transportItemsOf } from "../../src/transport/items.ts";
 import { listen } from "../../src/transport/listen.ts";
 import { tlsInfoOf } from "../../src/transport/tls-listen.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
+import { transportItemsOf } from "../../src/transport/transport-config.ts";
 import { Authority } from "../support/certificates.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { expect, test } from "vitest";
 import type { Dialect } from "../../src/wire/dialect.ts";
-import { dialectOf, pyro4, pyro5 } from "../../src/wire/versions.ts";
+import { dialectOf, pyro4, pyro5 } from "../../src/wire/dialects.ts";
 import { bytewise, feed, header, message, refusal } from "./feed.ts";
 
 const BOTH = [4, 5] as const;

@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import type { ProtocolError } from "../../src/errors.ts";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import type { ProtocolError } from "../../src/base/errors.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
+import { pyro4, pyro5 } from "../../src/wire/dialects.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
-import { pyro4, pyro5 } from "../../src/wire/versions.ts";
 import { memoryOf } from "../support/memory.ts";
 import { feed, type Kept, message, RESULT, refusal } from "./feed.ts";
 

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { expect, test } from "vitest";
-import { ByteSink } from "../../src/bytes.ts";
-import { MessageTooLargeError } from "../../src/errors.ts";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import { MessageTooLargeError } from "../../src/base/errors.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
+import { dialectOf, pyro4, pyro5 } from "../../src/wire/dialects.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
-import { dialectOf, pyro4, pyro5 } from "../../src/wire/versions.ts";
 import { encoded, feed, message, RESULT, refusal } from "./feed.ts";
 
 const BOTH = [4, 5] as const;

@@ -1,16 +1,16 @@
 /** Streams in, messages out, and back: what the tests of this room share. */
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { ByteSink } from "../../src/bytes.ts";
-import { ProtocolError } from "../../src/errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../src/limits.ts";
+import { ProtocolError } from "../../src/base/errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../src/base/limits.ts";
+import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import { type DecoderOptions, MessageDecoder } from "../../src/wire/decoder.ts";
 import type { Dialect, FlagBits, Outgoing } from "../../src/wire/dialect.ts";
+import { pyro5 } from "../../src/wire/dialects.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
-import type { Envelope } from "../../src/wire/envelope.ts";
 import { type Annotations, type Message, MessageType } from "../../src/wire/message.ts";
-import { pyro5 } from "../../src/wire/versions.ts";
+import type { Envelope } from "../../src/wire/wire-options.ts";
 import type { DecodedVector } from "../support/vectors-messages.ts";
 
 /** What a message said, its payload copied, as the decoder's message does not last. */

@@ -3,13 +3,13 @@ import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MessageTooLargeError, ProtocolError } from "../../src/errors.ts";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import { MessageTooLargeError, ProtocolError } from "../../src/base/errors.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import { MessageDecoder } from "../../src/wire/decoder.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
+import { dialectOf, pyro4, pyro5 } from "../../src/wire/dialects.ts";
 import { type Message, MessageType } from "../../src/wire/message.ts";
-import { dialectOf, pyro4, pyro5 } from "../../src/wire/versions.ts";
 import { memoryOf } from "../support/memory.ts";
 import { bytewise, feed, header, message, refusal } from "./feed.ts";
 

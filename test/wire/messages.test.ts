@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { SecurityError } from "../../src/errors.ts";
-import { DEFAULT_LIMITS } from "../../src/limits.ts";
+import { SecurityError } from "../../src/base/errors.ts";
+import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import type { DecoderOptions } from "../../src/wire/decoder.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
+import { dialectOf } from "../../src/wire/dialects.ts";
 import { judgeHmac } from "../../src/wire/hmac.ts";
-import { dialectOf } from "../../src/wire/versions.ts";
 import { type MessageCase, messageCases } from "../support/vectors-messages.ts";
 import { bytewise, cuttings, described, encoded, expected, type Fed, feed, refusal } from "./feed.ts";
 

@@ -1,9 +1,9 @@
 /** `pyro-ns`: runs a name server until it is told to stop. */
 import { parseArgs } from "node:util";
+import { type NameServerOptions, startNameServer } from "../../api/start-name-server.ts";
+import { stopSignal } from "../../api/stop-signal.ts";
 // Not by the front door: of all that is behind it, a name server needs half, and starts in half the time.
-import { CommunicationError } from "../../errors.ts";
-import { type NameServerOptions, startNameServer } from "../../naming/start.ts";
-import { stopSignal } from "../../naming/stop-signal.ts";
+import { CommunicationError } from "../../base/errors.ts";
 import { locationText } from "../../transport/location.ts";
 import { parsePort, UsageError } from "./options.ts";
 

@@ -3,11 +3,11 @@
  * types, the fastest in Python, and bytes travel as they are.
  */
 import type { Buffer } from "node:buffer";
-import type { ByteSink } from "../../bytes.ts";
-import { SerializeError } from "../../errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../limits.ts";
-import { callFrom } from "../call-shape.ts";
-import type { ClassCodec } from "../classes.ts";
+import { SerializeError } from "../../base/errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import type { ByteSink } from "../../bytes/byte-sink.ts";
+import { callFrom } from "../call-data.ts";
+import type { ClassCodec } from "../class-mapper.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { MarshalReader, type ReaderOptions } from "./reader.ts";

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { pyDict } from "../../dict.ts";
-import { SerializeError } from "../../errors.ts";
-import { asTuple, PyComplex, type PyDict, PyEllipsis, PyFloat } from "../../values.ts";
-import { KeyTable } from "../keys.ts";
+import { SerializeError } from "../../base/errors.ts";
+import { pyDict } from "../../values/py-dict.ts";
+import { asTuple, PyComplex, type PyDict, PyEllipsis, PyFloat } from "../../values/python-values.ts";
+import { KeyTable } from "../python-keys.ts";
 import { tooManyValues } from "../too-many-values.ts";
 import { longValue } from "./longs.ts";
 import { surrogateText } from "./surrogates.ts";

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
-import type { ByteSink } from "../../bytes.ts";
-import { isPlainObject } from "../../dict.ts";
-import { pyRepr } from "../../pyrepr.ts";
-import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values.ts";
-import type { ClassCodec } from "../classes.ts";
+import type { ByteSink } from "../../bytes/byte-sink.ts";
+import { isPlainObject } from "../../values/py-dict.ts";
+import { pyRepr } from "../../values/py-repr.ts";
+import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values/python-values.ts";
+import type { ClassCodec } from "../class-mapper.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
 import { longDigits } from "./longs.ts";
 import { surrogateBytes } from "./surrogates.ts";

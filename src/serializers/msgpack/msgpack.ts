@@ -2,11 +2,12 @@
  * Pyro's msgpack serializer: MessagePack with extension types of Pyro's own (`Pyro5 5.15, serializers.py`). Compact, and
  * bytes travel as they are; there are no tuples and no sets.
  */
-import type { ByteSink } from "../../bytes.ts";
-import { SerializeError } from "../../errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../limits.ts";
-import { callFrom } from "../call-shape.ts";
-import type { ClassCodec } from "../classes.ts";
+
+import { SerializeError } from "../../base/errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import type { ByteSink } from "../../bytes/byte-sink.ts";
+import { callFrom } from "../call-data.ts";
+import type { ClassCodec } from "../class-mapper.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { MsgpackReader, type ReaderOptions } from "./reader.ts";

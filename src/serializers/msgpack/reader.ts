@@ -1,7 +1,7 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import { pyDict } from "../../dict.ts";
-import { SerializeError } from "../../errors.ts";
-import { PyComplex, type PyDict, PyFloat } from "../../values.ts";
+import { SerializeError } from "../../base/errors.ts";
+import { pyDict } from "../../values/py-dict.ts";
+import { PyComplex, type PyDict, PyFloat } from "../../values/python-values.ts";
 import { tooManyValues } from "../too-many-values.ts";
 import { EXT } from "./extensions.ts";
 

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { dictValue, type PyDict, PyFloat } from "../../values.ts";
+import { dictValue, type PyDict, PyFloat } from "../../values/python-values.ts";
 import { decodeBase64 } from "./base64.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { PyComplex } from "../../values.ts";
+import { PyComplex } from "../../values/python-values.ts";
 import { isNameByte, type Source } from "./source.ts";
 
 const MOST_DIGITS = 4_300; // CPython's own limit, against quadratic time (`sys.int_info`)

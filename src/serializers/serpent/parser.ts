@@ -1,6 +1,6 @@
-import { NO_KEYWORDS } from "../../signature.ts";
-import { asTuple, type PyTuple } from "../../values.ts";
-import { callFrom } from "../call-shape.ts";
+import { NO_KEYWORDS } from "../../contract/signature.ts";
+import { asTuple, type PyTuple } from "../../values/python-values.ts";
+import { callFrom } from "../call-data.ts";
 import type { CallData } from "../serializer.ts";
 import { ValueReader } from "./value-reader.ts";
 

@@ -1,5 +1,5 @@
-import { pyFloatRepr } from "../../pyrepr.ts";
-import type { PyComplex } from "../../values.ts";
+import { pyFloatRepr } from "../../values/py-repr.ts";
+import type { PyComplex } from "../../values/python-values.ts";
 import { Unwritable } from "../unwritable.ts";
 
 const MOST_DIGITS = 4_300; // Python reads and writes no longer ints

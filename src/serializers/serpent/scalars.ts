@@ -1,5 +1,5 @@
-import { PyComplex, PyFloat } from "../../values.ts";
-import { asciiKey, wideKey } from "./known-keys.ts";
+import { PyComplex, PyFloat } from "../../values/python-values.ts";
+import { asciiKey, wideKey } from "./key-cache.ts";
 import { readNumber } from "./number-literals.ts";
 import { type ReadLimits, Source } from "./source.ts";
 import { readStrings } from "./string-literals.ts";

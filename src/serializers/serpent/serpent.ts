@@ -2,11 +2,12 @@
  * Serpent: values as Python literals (`serpent 1.41`), Pyro's own serializer and the default of both versions.
  * A header line, then one expression: `# serpent utf-8 python3.2`, `('obj','method',(1,2),{})`.
  */
-import type { ByteSink } from "../../bytes.ts";
-import { SerializeError } from "../../errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../limits.ts";
-import { callFrom } from "../call-shape.ts";
-import type { ClassCodec } from "../classes.ts";
+
+import { SerializeError } from "../../base/errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import type { ByteSink } from "../../bytes/byte-sink.ts";
+import { callFrom } from "../call-data.ts";
+import type { ClassCodec } from "../class-mapper.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { SerpentParser } from "./parser.ts";

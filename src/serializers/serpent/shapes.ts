@@ -1,4 +1,4 @@
-import type { PyDict } from "../../values.ts";
+import type { PyDict } from "../../values/python-values.ts";
 
 /** Longer keys are read like any text. */
 export const LONGEST_KEY = 24;

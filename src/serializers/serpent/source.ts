@@ -1,6 +1,6 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
-import { SerializeError } from "../../errors.ts";
-import type { Limits } from "../../limits.ts";
+import { SerializeError } from "../../base/errors.ts";
+import type { Limits } from "../../base/limits.ts";
 
 /** Text is cut out of windows of this size: one small string that is kept must not keep a whole payload in memory. */
 const WINDOW = 65_536;

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ByteSink } from "../../bytes.ts";
+import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { isPrintable } from "./printable.ts";
 
 const NOTHING = Buffer.alloc(0);

@@ -1,6 +1,6 @@
-import { pyDict } from "../../dict.ts";
-import { asTuple, type PyDict, PyEllipsis } from "../../values.ts";
-import { KeyTable } from "../keys.ts";
+import { pyDict } from "../../values/py-dict.ts";
+import { asTuple, type PyDict, PyEllipsis } from "../../values/python-values.ts";
+import { KeyTable } from "../python-keys.ts";
 import { tooManyValues } from "../too-many-values.ts";
 import { decodeBase64, findBytesDict } from "./base64.ts";
 import { standsFor } from "./dict-forms.ts";

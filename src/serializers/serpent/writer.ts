@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
-import type { ByteSink } from "../../bytes.ts";
-import { pyRepr } from "../../pyrepr.ts";
-import { NO_KEYWORDS } from "../../signature.ts";
-import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values.ts";
-import type { ClassCodec } from "../classes.ts";
+import type { ByteSink } from "../../bytes/byte-sink.ts";
+import { NO_KEYWORDS } from "../../contract/signature.ts";
+import { pyRepr } from "../../values/py-repr.ts";
+import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values/python-values.ts";
+import type { ClassCodec } from "../class-mapper.ts";
 import type { CallData } from "../serializer.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
-import { PlainWriter } from "./plain-writer.ts";
+import { PlainWriter } from "./fast-writer.ts";
 import { bigintText, complexText, floatText, isoText } from "./scalar-text.ts";
 
 const BASE64_CHUNK = 48 * 1024; // a multiple of 3, so that base64 of the parts is base64 of the whole

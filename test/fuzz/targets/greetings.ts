@@ -1,10 +1,10 @@
 /** Payloads that are needed to get past a handshake, in any serializer. */
 import type { Buffer } from "node:buffer";
-import { ByteSink } from "../../../src/bytes.ts";
-import { DEFAULT_LIMITS } from "../../../src/limits.ts";
-import { createClassCodec } from "../../../src/serializers/classes.ts";
-import { SerializerSet } from "../../../src/serializers/registry.ts";
+import { DEFAULT_LIMITS } from "../../../src/base/limits.ts";
+import { ByteSink } from "../../../src/bytes/byte-sink.ts";
+import { createClassCodec } from "../../../src/serializers/class-mapper.ts";
 import type { Serializer } from "../../../src/serializers/serializer.ts";
+import { SerializerSet } from "../../../src/serializers/serializer-set.ts";
 import type { Serialized } from "../corpus.ts";
 
 const SET = new SerializerSet({

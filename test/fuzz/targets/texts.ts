@@ -1,7 +1,8 @@
 /** Texts that come from outside: URIs, signatures, the name server's patterns. */
+
+import { parseSignature } from "../../../src/contract/signature.ts";
 import { compilePattern } from "../../../src/naming/pattern.ts";
-import { parseSignature } from "../../../src/signature.ts";
-import { URI } from "../../../src/uri.ts";
+import { URI } from "../../../src/values/uri.ts";
 import type { Target } from "../format.ts";
 import { Problem } from "../judge.ts";
 

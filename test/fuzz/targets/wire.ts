@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
-import { ByteSink } from "../../../src/bytes.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../../src/limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../../src/base/limits.ts";
+import { ByteSink } from "../../../src/bytes/byte-sink.ts";
 import { inflatedPayload } from "../../../src/wire/compression.ts";
 import { type DecoderOptions, MessageDecoder } from "../../../src/wire/decoder.ts";
 import type { Dialect } from "../../../src/wire/dialect.ts";
+import { pyro4, pyro5 } from "../../../src/wire/dialects.ts";
 import { writeMessage } from "../../../src/wire/encoder.ts";
 import type { Message } from "../../../src/wire/message.ts";
-import { pyro4, pyro5 } from "../../../src/wire/versions.ts";
 import type { Target } from "../format.ts";
 import { Problem, refusalCode } from "../judge.ts";
 import { Random } from "../random.ts";

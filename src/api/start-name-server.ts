@@ -1,0 +1,37 @@
+import { config } from "../config/config.ts";
+import { Daemon } from "../daemon/daemon.ts";
+import type { DaemonOptions } from "../daemon/daemon-options.ts";
+import { NameServer } from "../naming/name-server.ts";
+import { NAME_SERVER } from "../naming/name-server-contract.ts";
+import type { Storage } from "../naming/storage.ts";
+import type { URI } from "../values/uri.ts";
+
+export interface NameServerOptions extends DaemonOptions {
+  /** Default: PYRO_NS_PORT, else 9090; 0 lets the system choose. */
+  readonly port?: number;
+  /** Where registrations are kept. Default: in memory. */
+  readonly storage?: Storage;
+}
+
+/** A running name server. */
+export interface RunningNameServer extends AsyncDisposable {
+  readonly uri: URI;
+  readonly daemon: Daemon;
+  readonly nameServer: NameServer;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a name server, for Pyro4 and Pyro5 clients on one port.
+ *
+ * @throws {CommunicationError} when it cannot listen there.
+ */
+export async function startNameServer(options: NameServerOptions = {}): Promise<RunningNameServer> {
+  const { storage, ...rest } = options;
+  const daemon = await Daemon.listen({ ...rest, port: options.port ?? config.nsPort });
+  const nameServer = new NameServer(storage);
+  const uri = daemon.register(nameServer, NAME_SERVER);
+  nameServer.registerItself(uri);
+  const close = (): Promise<void> => daemon.close();
+  return { uri, daemon, nameServer, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,31 @@
+import { Buffer } from "node:buffer";
+import { ProtocolError, SerializeError } from "../base/errors.ts";
+import { NO_KEYWORDS } from "../contract/signature.ts";
+import type { CallData } from "../serializers/serializer.ts";
+import type { IdentifiedSerializer, SerializerSet } from "../serializers/serializer-set.ts";
+import { SerializedBlob } from "../values/serialized-blob.ts";
+import type { Message } from "../wire/message.ts";
+
+/**
+ * A call whose arguments stay as they came: whom it is for stands in the annotation BLBI, in marshal, and the payload
+ * goes to the method as one blob (`Pyro5 5.15, server.py`, __deserializeBlobArgs).
+ *
+ * @throws {SerializeError} for an annotation that is not `(info, object, method)`.
+ */
+export function blobCall(message: Message, format: IdentifiedSerializer, serializers: SerializerSet): CallData {
+  const annotation = message.annotations.get("BLBI");
+  if (annotation === undefined) throw new ProtocolError("a serialized blob without its annotation BLBI");
+  const addressed = serializers.byName("marshal").codec.load(annotation);
+  const [info, object, method] = Array.isArray(addressed) ? (addressed as unknown[]) : [];
+  if (typeof object !== "string" || typeof method !== "string") {
+    throw new SerializeError("the annotation BLBI of a serialized blob is not (info, object, method)");
+  }
+  const payload = Buffer.from(message.payload);
+  const { codec } = format;
+  const blob = new SerializedBlob(info, {
+    serializer: codec.name,
+    payload,
+    read: () => codec.loadCall(payload).args,
+  });
+  return { object, method, args: [blob], kwargs: NO_KEYWORDS };
+}

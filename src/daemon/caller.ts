@@ -1,0 +1,93 @@
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { ConnectionClosedError } from "../base/errors.ts";
+import type { ConnectionInfo, Resource, TlsInfo } from "../diagnostics/call-context.ts";
+import { locationText } from "../transport/location.ts";
+import { asError, isThenable } from "./error-replies.ts";
+
+/** Something that is to hear that the client is gone. */
+interface Watcher {
+  abort(reason: Error): void;
+}
+
+/** A client as the program sees it, and what ends when it goes away. */
+export class Client implements ConnectionInfo {
+  readonly address: string;
+  readonly tls: TlsInfo | undefined;
+  pyroVersion: 4 | 5 | undefined = undefined;
+  // Few connections have any of these.
+  #data: Map<unknown, unknown> | undefined = undefined;
+  #resources: Set<Resource> | undefined = undefined;
+  #watchers: Set<Watcher> | undefined = undefined;
+  #gone = false;
+  readonly #report: (error: Error, client: string) => void;
+
+  constructor(address: string, tls: TlsInfo | undefined, report: (error: Error, client: string) => void) {
+    this.address = address;
+    this.tls = tls;
+    this.#report = report;
+  }
+
+  get data(): Map<unknown, unknown> {
+    this.#data ??= new Map();
+    return this.#data;
+  }
+
+  track(resource: Resource): void {
+    if (this.#gone) return this.#close(resource);
+    this.#resources ??= new Set();
+    this.#resources.add(resource);
+  }
+
+  untrack(resource: Resource): void {
+    this.#resources?.delete(resource);
+  }
+
+  /** Has `watcher` hear of the client's going, also if that was before. */
+  watch(watcher: Watcher): void {
+    if (this.#gone) return watcher.abort(this.#reason());
+    this.#watchers ??= new Set();
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(watcher: Watcher): void {
+    this.#watchers?.delete(watcher);
+  }
+
+  /** The connection is closed. */
+  left(): void {
+    this.#gone = true;
+    const [watchers, resources] = [this.#watchers, this.#resources];
+    this.#watchers = undefined;
+    this.#resources = undefined;
+    for (const watcher of watchers ?? []) watcher.abort(this.#reason());
+    for (const resource of resources ?? []) this.#close(resource);
+  }
+
+  #reason(): Error {
+    return new ConnectionClosedError(`the caller, ${this.address}, is gone`);
+  }
+
+  #close(resource: Resource): void {
+    const failed = (error: unknown): void => this.#report(asError(error), this.address);
+    try {
+      const closing = closed(resource);
+      if (isThenable(closing)) closing.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+function closed(resource: Resource): unknown {
+  if ("close" in resource) return resource.close();
+  return Symbol.dispose in resource ? resource[Symbol.dispose]() : resource[Symbol.asyncDispose]();
+}
+
+const NOWHERE = { remoteAddress: undefined, remotePort: undefined };
+
+/** `host:port` of the other side; for a Unix socket, or a connection that is gone already, `otherwise`. */
+export function addressOf(socket: Duplex, otherwise: string): string {
+  const { remoteAddress: host, remotePort: port } = socket instanceof Socket ? socket : NOWHERE;
+  return host === undefined || port === undefined ? otherwise : locationText({ kind: "tcp", host, port });
+}

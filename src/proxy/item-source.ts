@@ -1,0 +1,102 @@
+import { ConnectionClosedError } from "../base/errors.ts";
+import { NO_KEYWORDS } from "../contract/signature.ts";
+import type { ClientSession } from "../session/client-session.ts";
+import { type Metadata, parseMetadata } from "../session/metadata.ts";
+import { CallSetup, DAEMON, type RemoteOptions } from "./call-settings.ts";
+import type { Feed } from "./remote-stream.ts";
+
+/** What a stream needs of its proxy: whatever connection that has now. */
+export interface Source {
+  readonly session: ClientSession | undefined;
+  readonly options: RemoteOptions;
+}
+
+/** Our daemons' own way to hand out items: many in one reply. Python's do not have it, and are not asked for it. */
+const MANY = "get_next_stream_items";
+
+/** Items asked for ahead, each with a call of its own: a server in Python is kept busy with far fewer. */
+const AHEAD = 64;
+/** Items that come many in a reply: half of them are used while the others are on their way, 3 times as fast as 64. */
+const AHEAD_IN_BULK = 256;
+
+/** What the daemon at the other end of a session offers: asked for once, with the session's first stream. */
+const daemons = new WeakMap<ClientSession, { known: Metadata | undefined }>();
+
+function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata | undefined } {
+  let daemon = daemons.get(session);
+  if (daemon === undefined) {
+    const asked: { known: Metadata | undefined } = { known: undefined };
+    daemon = asked;
+    daemons.set(session, daemon);
+    const told = session.call(DAEMON, "get_metadata", [DAEMON], NO_KEYWORDS, setup).then((value) => {
+      asked.known = parseMetadata(value);
+    });
+    told.catch(() => undefined); // then it has nothing of ours
+  }
+  return daemon;
+}
+
+/** The items of a stream, over whatever connection the proxy has: the daemon knows the stream by its id. */
+export function feedOf(source: Source, id: string, prefetch: number | undefined): Feed {
+  return new DaemonFeed(source, id, prefetch);
+}
+
+class DaemonFeed implements Feed {
+  readonly #prefetch: number | undefined;
+  readonly #source: Source;
+  readonly #arguments: readonly [id: string];
+  #setup: CallSetup | undefined;
+  #many: Feed["nextMany"];
+
+  constructor(source: Source, id: string, prefetch: number | undefined) {
+    this.#source = source;
+    this.#arguments = [id];
+    this.#prefetch = prefetch === undefined ? undefined : Math.max(1, prefetch);
+  }
+
+  get prefetch(): number {
+    return this.#prefetch ?? (this.#many === undefined ? AHEAD : AHEAD_IN_BULK);
+  }
+
+  get nextMany(): Feed["nextMany"] {
+    if (this.#many !== undefined || this.#prefetch === 1 || !this.#source.options.streamInBulk) return this.#many;
+    const { session } = this.#source;
+    if (session === undefined) return undefined;
+    if (daemonOf(session, this.#setupFor(session)).known?.methods.has(MANY) === true) {
+      this.#many = (most) => this.#call(MANY, [...this.#arguments, most]) as ReturnType<NonNullable<Feed["nextMany"]>>;
+    }
+    return this.#many;
+  }
+
+  next(): Promise<unknown> {
+    return this.#call("get_next_stream_item", this.#arguments);
+  }
+
+  close(): void {
+    const { session } = this.#source;
+    if (session === undefined) return; // what is left of it lingers, and goes
+    const setup = new CallSetup(session, {}, this.#source.options, {
+      oneway: true,
+      batch: false,
+      openStream: undefined,
+    });
+    session.call(DAEMON, "close_stream", this.#arguments, NO_KEYWORDS, setup).catch(() => undefined);
+  }
+
+  #call(method: string, args: readonly unknown[]): Promise<unknown> {
+    const { session } = this.#source;
+    if (session === undefined) {
+      const text = "the proxy for this stream result has been closed";
+      return Promise.reject(new ConnectionClosedError(text, { code: "PYRO_STREAM_CLOSED" }));
+    }
+    return session.call(DAEMON, method, args, NO_KEYWORDS, this.#setupFor(session));
+  }
+
+  #setupFor(session: ClientSession): CallSetup {
+    if (this.#setup?.session !== session) {
+      const kind = { oneway: false, batch: false, openStream: undefined };
+      this.#setup = new CallSetup(session, {}, this.#source.options, kind);
+    }
+    return this.#setup;
+  }
+}

@@ -1,0 +1,134 @@
+/** What can be done with a proxy beside calling: functions, as every name of its own is the remote object's. */
+
+import { CommunicationError, ConnectionClosedError } from "../base/errors.ts";
+import type { Contract } from "../contract/contract.ts";
+import type { Metadata } from "../session/metadata.ts";
+import type { Location } from "../transport/location.ts";
+import type { URI } from "../values/uri.ts";
+import type { CallSettings } from "./call-settings.ts";
+import { show } from "./js-proxy.ts";
+import { isRemote, View, viewOf } from "./proxy-target.ts";
+import { RemoteObject } from "./remote-connection.ts";
+import type { Remote } from "./remote-type.ts";
+
+/** The remote object behind a proxy: its metadata, its version, its connection. */
+export function remoteObject(remote: object): RemoteObject {
+  return viewOf(remote).object;
+}
+
+/** The URI that a proxy was made with. */
+export function uriOf(remote: object): URI {
+  return viewOf(remote).object.uri;
+}
+
+/** Connects now rather than with the first call; its metadata is known afterwards. */
+export function connect(remote: object): Promise<void> {
+  const { object, settings } = viewOf(remote);
+  return object.connect(settings);
+}
+
+/** Closes a proxy's connection; the next call opens another. */
+export function release(remote: object): Promise<void> {
+  return viewOf(remote).object.release();
+}
+
+/**
+ * The same remote object over the same connection, with other settings for the calls made through it:
+ *
+ *     await withOptions(warehouse, { timeoutMs: 500, signal }).take("Janet", "couch");
+ */
+export function withOptions<R extends object>(remote: R, settings: CallSettings): R {
+  const view = viewOf(remote);
+  return show(new View(view.object, view.contract, { ...view.settings, ...settings })) as unknown as R;
+}
+
+/** Reads a remote attribute by its TypeScript name. */
+export function getAttribute(remote: object, name: string): Promise<unknown> {
+  const view = viewOf(remote);
+  return view.object.getAttribute(view.wireName(name), view.settings);
+}
+
+/** Writes a remote attribute by its TypeScript name. */
+export function setAttribute(remote: object, name: string, value: unknown): Promise<void> {
+  const view = viewOf(remote);
+  return view.object.setAttribute(view.wireName(name), value, view.settings);
+}
+
+/** The same remote object over the same connection, under the names and types of a contract. */
+export function typed<T>(remote: object, contract: Contract<T>): Remote<T> {
+  const view = viewOf(remote);
+  return show(new View(view.object, contract as Contract, view.settings));
+}
+
+/** A proxy of the same object with the same settings, and a connection of its own (Python's `copy.copy(proxy)`). */
+export function copyOf<R extends object>(remote: R): R {
+  const view = viewOf(remote);
+  const { uri, options, metadata } = view.object;
+  return show(new View(new RemoteObject(uri, options, metadata), view.contract, view.settings)) as unknown as R;
+}
+
+/** Whether both are proxies of the same object: of equal URIs, as Python compares them. */
+export function sameRemote(one: unknown, other: unknown): boolean {
+  return isRemote(one) && isRemote(other) && uriOf(one as object).equals(uriOf(other as object));
+}
+
+/** Connects now, and stays with the object that a PYRONAME or PYROMETA stands for at this moment. */
+export function bind(remote: object): Promise<void> {
+  const { object, settings } = viewOf(remote);
+  return object.bind(settings);
+}
+
+/** What the remote object exposes, by its names on the wire: asked anew. */
+export function metadataOf(remote: object): Promise<Metadata> {
+  const { object, settings } = viewOf(remote);
+  return object.freshMetadata(settings);
+}
+
+/** This side's address of a proxy's connection; undefined while there is none. */
+export function localAddressOf(remote: object): Location | undefined {
+  return viewOf(remote).object.session?.localAddress;
+}
+
+export interface ReconnectOptions {
+  /** How often it is tried. Default: until it works. */
+  readonly tries?: number;
+  /** Milliseconds between tries. Default 2,000, as in Pyro. */
+  readonly delayMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Closes the connection and opens another, trying again until it works (Pyro's `_pyroReconnect`).
+ *
+ * @throws {ConnectionClosedError} `failed to reconnect`, with the last reason as its cause.
+ */
+export async function reconnect(remote: object, options: ReconnectOptions = {}): Promise<void> {
+  const { tries = Number.POSITIVE_INFINITY, delayMs = 2_000, signal } = options;
+  const { object, settings } = viewOf(remote);
+  await object.release();
+  let cause: unknown;
+  for (let left = tries; left > 0; left--) {
+    try {
+      return await object.connect(settings);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof CommunicationError)) throw error;
+      cause = error;
+    }
+    if (left > 1) await pause(delayMs, signal);
+  }
+  throw new ConnectionClosedError("failed to reconnect", { cause });
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      if (signal?.aborted === true) reject(signal.reason as Error);
+      else resolve();
+    }
+    signal?.addEventListener("abort", done);
+  });
+}

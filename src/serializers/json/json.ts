@@ -1,0 +1,69 @@
+/** Pyro's json serializer: what Python's json module writes with class dicts for objects (`Pyro5 5.15, serializers.py`). */
+import { Buffer, isUtf8 } from "node:buffer";
+import { SerializeError } from "../../base/errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import type { ByteSink } from "../../bytes/byte-sink.ts";
+import { dictValue } from "../../values/python-values.ts";
+import { callFrom } from "../call-data.ts";
+import type { ClassCodec } from "../class-mapper.ts";
+import type { CallData, Serializer } from "../serializer.ts";
+import { Unwritable } from "../unwritable.ts";
+import { JsonReader } from "./reader.ts";
+import { JsonWriter } from "./writer.ts";
+
+export interface JsonOptions {
+  readonly classes: ClassCodec;
+  readonly limits?: Partial<Limits>;
+  /** Read floats as PyFloat and objects as Map. */
+  readonly lossless?: boolean;
+}
+
+/** The json serializer of one session's version. */
+export function createJson(options: JsonOptions): Serializer {
+  return new Json(options);
+}
+
+class Json implements Serializer {
+  readonly name = "json";
+  readonly #classes: ClassCodec;
+  readonly #limits: Limits;
+  readonly #lossless: boolean;
+
+  constructor(options: JsonOptions) {
+    this.#classes = options.classes;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#lossless = options.lossless ?? false;
+  }
+
+  dump(value: unknown, out: ByteSink): void {
+    const writer = new JsonWriter(this.#classes, this.#limits.maxDepth);
+    try {
+      writer.value(value);
+    } catch (error) {
+      throw error instanceof Unwritable ? error.toSerializeError("json") : error;
+    }
+    out.utf8(writer.text);
+  }
+
+  dumpCall({ object, method, args, kwargs }: CallData, out: ByteSink): void {
+    this.dump({ object, method, params: args, kwargs }, out);
+  }
+
+  load(bytes: Uint8Array, from = 0, to: number = bytes.length): unknown {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
+    if (!isUtf8(buffer)) throw new SerializeError("json: the data is not UTF-8", { code: "PYRO_JSON" });
+    const reader = new JsonReader(buffer.toString("utf8"), this.#limits, this.#lossless);
+    const value = reader.read();
+    return reader.sawClass ? this.#classes.revive(value) : value;
+  }
+
+  loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
+    const call = this.load(bytes, from, to);
+    return callFrom(
+      dictValue(call, "object"),
+      dictValue(call, "method"),
+      dictValue(call, "params"),
+      dictValue(call, "kwargs"),
+    );
+  }
+}

@@ -1,0 +1,157 @@
+import { ConnectionClosedError, PyroError } from "../base/errors.ts";
+import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
+import type { Annotations } from "../wire/message.ts";
+
+/** What a reply says beside its value. */
+export interface Reply {
+  readonly annotations: Annotations;
+  /** 16 bytes; undefined from a server that sent none. */
+  readonly correlationId: Uint8Array | undefined;
+}
+
+/** A reply as it came, for those who read it themselves (Pyro's `_pyroRawWireResponse`). */
+export class RawReply implements Reply {
+  readonly serializerId: number;
+  readonly flags: number;
+  readonly annotations: Annotations;
+  readonly correlationId: Uint8Array | undefined;
+  /** Inflated, in the serializer's format. */
+  readonly payload: Uint8Array;
+
+  constructor(fields: RawReply) {
+    this.serializerId = fields.serializerId;
+    this.flags = fields.flags;
+    this.annotations = fields.annotations;
+    this.correlationId = fields.correlationId;
+    this.payload = fields.payload;
+  }
+}
+
+/** How a call wants its reply. */
+export interface Wanted {
+  readonly onReply?: ((reply: Reply) => void) | undefined;
+  readonly raw?: boolean | undefined;
+  /** Makes what the caller gets of an item stream. */
+  readonly openStream?: ((streamId: string) => unknown) | undefined;
+}
+
+/** A call that waits for its reply. */
+export interface PendingCall {
+  readonly sequence: number;
+  readonly serializer: IdentifiedSerializer;
+  readonly options: Wanted;
+  /** Ends the call with its result, or with what `failing` made of an error. */
+  readonly resolve: (value: unknown) => void;
+  /** Stops its timer and its signal's listener; called once, however it ends. */
+  readonly release: (() => void) | undefined;
+}
+
+/** A call, or the number of one that nobody waits for. */
+type Slot = PendingCall | { readonly sequence: number } | undefined;
+
+/**
+ * What a call that failed is resolved with. An error is made where its message came in, which helps nobody: two
+ * microtasks later the stack knows who awaits the call.
+ */
+export function failing(error: unknown): Promise<never> {
+  return Promise.reject(error as Error)
+    .then(undefined, rethrow)
+    .then(undefined, atCallSite);
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** Makes an error's stack lead to the line that awaits it. */
+export function atCallSite(error: unknown): never {
+  if (error instanceof PyroError) Error.captureStackTrace(error, atCallSite);
+  throw error;
+}
+
+const FIRST_SLOTS = 16;
+const NUMBERS = 0x10000;
+
+/**
+ * The calls in flight on one connection, by sequence number.
+ *
+ * An array, not a Map: a Map that is filled and emptied all the time leaves a trail of outgrown tables, each of which
+ * holds the calls of its time and the next table, and the garbage collector has to carry all of them along (64 calls
+ * in flight: a third of the client's time).
+ */
+export class PendingCalls {
+  /** Call n is in slot n modulo their number, a power of two; never more than half are taken, but for the largest. */
+  #slots: Slot[] = new Array<Slot>(FIRST_SLOTS).fill(undefined);
+  #size = 0;
+  #last: number;
+
+  constructor(lastSequence: number) {
+    this.#last = lastSequence;
+  }
+
+  /** The number given out last: the proxy's next connection goes on from it, as Pyro's does. */
+  get lastSequence(): number {
+    return this.#last;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * The next number that is free, 0 to 65535 and round again: mostly one more than the last.
+   *
+   * @throws {ConnectionClosedError} with 65535 in flight.
+   */
+  nextSequence(): number {
+    if (this.#size >= NUMBERS - 1) throw new ConnectionClosedError("65535 calls are in flight on this connection");
+    if (this.#size * 2 >= this.#slots.length && this.#slots.length < NUMBERS) this.#grow();
+    const mask = this.#slots.length - 1;
+    do this.#last = (this.#last + 1) & 0xffff;
+    while (this.#slots[this.#last & mask] !== undefined);
+    return this.#last;
+  }
+
+  /** Keeps a call under a number that was just given out. */
+  add(call: PendingCall): void {
+    this.#slots[call.sequence & (this.#slots.length - 1)] = call;
+    this.#size++;
+  }
+
+  /** The call that a reply belongs to. Undefined: nobody asked. "abandoned": whoever asked has gone. */
+  take(sequence: number): PendingCall | "abandoned" | undefined {
+    const at = sequence & (this.#slots.length - 1);
+    const slot = this.#slots[at];
+    if (slot === undefined || slot.sequence !== sequence) return undefined;
+    this.#slots[at] = undefined;
+    this.#size--;
+    if (!("resolve" in slot)) return "abandoned";
+    slot.release?.();
+    return slot;
+  }
+
+  /** Nobody waits any more, but the reply will come: its number stays taken until then. */
+  abandon({ sequence }: PendingCall): void {
+    if (typeof this.take(sequence) !== "object") return;
+    this.#slots[sequence & (this.#slots.length - 1)] = { sequence };
+    this.#size++;
+  }
+
+  /** Ends every call: the connection is gone. */
+  failAll(error: unknown): void {
+    const slots = this.#slots;
+    this.#slots = new Array<Slot>(FIRST_SLOTS).fill(undefined);
+    this.#size = 0;
+    for (const slot of slots) {
+      if (slot === undefined || !("resolve" in slot)) continue;
+      slot.release?.();
+      slot.resolve(failing(error));
+    }
+  }
+
+  #grow(): void {
+    const slots = new Array<Slot>(this.#slots.length * 2).fill(undefined);
+    for (const slot of this.#slots) if (slot !== undefined) slots[slot.sequence & (slots.length - 1)] = slot;
+    this.#slots = slots;
+  }
+}

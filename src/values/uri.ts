@@ -1,0 +1,171 @@
+import { PyroError } from "../base/errors.ts";
+
+export type UriProtocol = "PYRO" | "PYRONAME" | "PYROMETA";
+
+/** The name server's port where a PYRONAME or PYROMETA URI names only its host. */
+const NS_PORT = 9090;
+const SCHEME = /^([Pp][Yy][Rr][Oo][a-zA-Z]*):/;
+const IPV6 = /^\[([0-9a-fA-F:%]+)\](?::(\d+))?/;
+
+interface Place {
+  readonly sockname: string | null;
+  readonly host: string | null;
+  readonly port: number | null;
+}
+
+function invalid(text: string): PyroError {
+  return new PyroError(text, { code: "PYRO_URI" });
+}
+
+/**
+ * Where a Pyro object is, or how to find out: `PYRO:object@location`, `PYRONAME:name[@location]`,
+ * `PYROMETA:tag,tag[@location]`. Immutable. Equal are URIs with the same parts; no names are resolved.
+ */
+export class URI {
+  readonly protocol: UriProtocol;
+  /** Object id or name; for PYROMETA the tags as they were written. */
+  readonly object: string;
+  /** The tags of a PYROMETA URI, each once; empty for the others. */
+  readonly tags: readonly string[];
+  /** Path of a Unix socket. */
+  readonly sockname: string | null;
+  readonly host: string | null;
+  readonly port: number | null;
+
+  private constructor(protocol: UriProtocol, object: string, place: Place) {
+    this.protocol = protocol;
+    this.object = object;
+    this.tags = Object.freeze(protocol === "PYROMETA" ? [...new Set(object.split(",").map((tag) => tag.trim()))] : []);
+    this.sockname = place.sockname;
+    this.host = place.host;
+    this.port = place.port;
+    Object.freeze(this);
+  }
+
+  /**
+   * Reads a URI; a URI is given back as it is.
+   *
+   * @throws {PyroError} code PYRO_URI, in Pyro's words: `invalid uri`, `invalid port in uri, port=X` ...
+   */
+  static parse(text: string | URI): URI {
+    if (text instanceof URI) return text;
+    if (typeof text !== "string") throw new TypeError("uri parameter object is of wrong type");
+    const scheme = SCHEME.exec(text);
+    if (scheme === null) throw invalid("invalid uri");
+    const protocol = scheme[1]?.toUpperCase();
+    const [object, location] = splitLocation(text.slice(scheme[0].length));
+    switch (protocol) {
+      case "PYRO":
+        if (location === undefined) throw invalid("invalid uri");
+        return new URI(protocol, object, parseLocation(location, undefined));
+      case "PYRONAME":
+      case "PYROMETA": {
+        const nowhere: Place = { sockname: null, host: null, port: null };
+        return new URI(protocol, object, location === undefined ? nowhere : parseLocation(location, NS_PORT));
+      }
+      default:
+        throw invalid("invalid uri (protocol)");
+    }
+  }
+
+  /**
+   * A URI from its parts, as class dicts carry them.
+   *
+   * @throws {PyroError} code PYRO_URI when they make none.
+   */
+  static fromState(state: readonly unknown[]): URI {
+    const [protocol, object, sockname, host, port] = state;
+    const known = protocol === "PYRO" || protocol === "PYRONAME" || protocol === "PYROMETA";
+    const listed = object instanceof Set || Array.isArray(object) ? [...(object as Iterable<unknown>)] : undefined;
+    const tags = listed?.every((tag) => typeof tag === "string") ? listed.join(",") : object;
+    const text = (value: unknown): value is string | null | undefined => typeof (value ?? "") === "string";
+    if (!known || typeof tags !== "string" || !text(sockname) || !text(host) || !isPort(port ?? 0)) {
+      throw invalid("invalid uri state");
+    }
+    return new URI(protocol, tags, { sockname: sockname ?? null, host: host ?? null, port: (port as number) ?? null });
+  }
+
+  /** The part behind the `@`; null when there is none. */
+  get location(): string | null {
+    if (this.sockname !== null) return `./u:${this.sockname}`;
+    if (this.host === null || this.host === "") return null;
+    return `${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;
+  }
+
+  /** The parts in the order of Python's state tuple; a PYROMETA's object is its set of tags. */
+  get state(): readonly [UriProtocol, string | ReadonlySet<string>, string | null, string | null, number | null] {
+    const object = this.protocol === "PYROMETA" ? new Set(this.tags) : this.object;
+    return [this.protocol, object, this.sockname, this.host, this.port];
+  }
+
+  equals(other: unknown): boolean {
+    if (!(other instanceof URI)) return false;
+    const sameObject =
+      this.protocol === "PYROMETA"
+        ? this.tags.length === other.tags.length && this.tags.every((tag) => other.tags.includes(tag))
+        : this.object === other.object;
+    return (
+      sameObject &&
+      this.protocol === other.protocol &&
+      this.sockname === other.sockname &&
+      this.host === other.host &&
+      this.port === other.port
+    );
+  }
+
+  toString(): string {
+    const object = this.protocol === "PYROMETA" ? this.tags.join(",") : this.object;
+    return `${this.protocol}:${object}${this.location === null ? "" : `@${this.location}`}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/**
+ * The object, and the location behind the first `@` that has anything on both sides; one newline at the end is
+ * tolerated (`Pyro5 5.15, core.py`). By hand: Python's pattern takes quadratic time over text of many `@`.
+ */
+function splitLocation(text: string): [object: string, location: string | undefined] {
+  const body = text.endsWith("\n") ? text.slice(0, -1) : text;
+  const at = body.indexOf("@", 1);
+  const located = at > 0 && at < body.length - 1;
+  const object = located ? body.slice(0, at) : body;
+  if (object === "" || /\s/.test(object) || body.includes("\n")) throw invalid("invalid uri");
+  return [object, located ? body.slice(at + 1) : undefined];
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
+}
+
+function parseLocation(location: string, defaultPort: number | undefined): Place {
+  if (location.startsWith("./u:")) {
+    const sockname = location.slice(4);
+    if (sockname === "" || sockname.includes(":")) throw invalid("invalid uri (location)");
+    return { sockname, host: null, port: null };
+  }
+  if (location.startsWith("[[")) throw invalid("invalid ipv6 address: enclosed in too many brackets");
+  if (location.startsWith("[")) {
+    const found = IPV6.exec(location);
+    if (found === null) {
+      throw invalid("invalid ipv6 address: the part between brackets must be a numeric ipv6 address");
+    }
+    return { sockname: null, host: found[1] ?? "", port: parsePort(found[2], defaultPort) };
+  }
+  const colon = location.indexOf(":");
+  const host = colon < 0 ? location : location.slice(0, colon);
+  return { sockname: null, host, port: parsePort(colon < 0 ? undefined : location.slice(colon + 1), defaultPort) };
+}
+
+function parsePort(text: string | undefined, defaultPort: number | undefined): number {
+  if (text === undefined || text === "") {
+    if (defaultPort !== undefined) return defaultPort;
+    throw invalid("invalid port in uri, port=None");
+  }
+  const digits = text.trim();
+  const port = Number(digits);
+  if (!/^\d+$/.test(digits) || !isPort(port)) throw invalid(`invalid port in uri, port=${text}`);
+  return port;
+}
