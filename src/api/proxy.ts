@@ -3,7 +3,7 @@ import { SERIALIZERS } from "../base/serializer-names.ts";
 import type { Contract } from "../contract/contract.ts";
 import { resolve } from "../naming/resolve.ts";
 import type { Resolver } from "../proxy/call-settings.ts";
-import { createRemote } from "../proxy/js-proxy.ts";
+import { createProxy } from "../proxy/js-proxy.ts";
 import { type ProxyOptions, remoteOptions } from "../proxy/proxy-options.ts";
 import type { Remote } from "../proxy/remote-type.ts";
 import { makeProxiesWith, type ProxyState } from "../values/proxy-state.ts";
@@ -31,7 +31,7 @@ export function proxy<T>(uri: URI | string, second?: Contract<T> | ProxyOptions,
   const { tls, hmacKey, socket } = options;
   const usual = tls === undefined && hmacKey === undefined;
   const resolver: Resolver = usual ? resolve : (named, how) => resolve(named, { ...how, tls, hmacKey });
-  return createRemote(uriOf(uri, socket), contract, remoteOptions(options, resolver));
+  return createProxy(uriOf(uri, socket), contract, remoteOptions(options, resolver));
 }
 
 /** With a connection at hand, the object's id is enough, as in Python. */
@@ -45,7 +45,7 @@ function arrivedProxy(state: ProxyState): object {
   const serializer = SERIALIZERS.find((one) => one === state.serializer);
   const options = { handshake: state.handshake, ...(serializer === undefined ? {} : { serializer }) };
   const known = state.methods.size + state.attrs.size > 0 ? state : undefined;
-  return createRemote(state.uri, undefined, remoteOptions(options, resolve), known) as object;
+  return createProxy(state.uri, undefined, remoteOptions(options, resolve), known) as object;
 }
 
 makeProxiesWith(arrivedProxy);

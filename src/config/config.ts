@@ -1,6 +1,6 @@
 import { PyroError } from "../base/errors.ts";
 import { type Config, ITEMS, type Item, WITHOUT_EFFECT } from "./items.ts";
-import { nearest } from "./spelling.ts";
+import { nearestName } from "./spelling.ts";
 
 export type { Config } from "./items.ts";
 
@@ -23,7 +23,7 @@ function refuse(text: string): PyroError {
 
 function unknownVariable(variable: string): PyroError {
   const known = [...FIELDS.keys(), ...Object.keys(WITHOUT_EFFECT)];
-  const meant = PREFIX + nearest(variable.slice(PREFIX.length), known);
+  const meant = PREFIX + nearestName(variable.slice(PREFIX.length), known);
   return refuse(`${variable}: Pyro has no such configuration item; the nearest is ${meant}`);
 }
 
@@ -38,14 +38,14 @@ function fromEnvironment(env: Environment): Values {
     const item = itemOf(field);
     if (item === undefined && !Object.hasOwn(WITHOUT_EFFECT, name)) throw unknownVariable(variable);
     if (item === undefined || field === undefined || given === undefined || given === "") continue;
-    const value = item.kind.from(item.kind.fromText(given));
-    if (value === undefined) throw refuse(`${variable}=${given}: ${item.kind.wanted}`);
+    const value = item.kind.validate(item.kind.fromText(given));
+    if (value === undefined) throw refuse(`${variable}=${given}: ${item.kind.expected}`);
     values[field] = value;
   }
   return values;
 }
 
-const defaults: Values = Object.fromEntries(Object.entries(ITEMS).map(([field, { usual }]) => [field, usual]));
+const defaults: Values = Object.fromEntries(Object.entries(ITEMS).map(([field, { defaultValue }]) => [field, defaultValue]));
 
 /**
  * Reads Pyro's settings from an environment: names and meanings are Python's. An empty variable is none.
@@ -77,10 +77,10 @@ export function configure(settings: Partial<Config>): void {
     if (given === undefined) continue;
     const item = itemOf(field);
     if (item === undefined) {
-      throw refuse(`configure: there is no ${field}; the nearest is ${nearest(field, Object.keys(ITEMS))}`);
+      throw refuse(`configure: there is no ${field}; the nearest is ${nearestName(field, Object.keys(ITEMS))}`);
     }
-    const value = item.kind.from(given);
-    if (value === undefined) throw refuse(`configure: ${field}=${String(given)}: ${item.kind.wanted}`);
+    const value = item.kind.validate(given);
+    if (value === undefined) throw refuse(`configure: ${field}=${String(given)}: ${item.kind.expected}`);
     values[field] = value;
   }
   options = { ...options, ...values };

@@ -55,12 +55,17 @@ export interface Item<K, T = K> {
   readonly name: string;
   readonly kind: Kind<K>;
   /** Undefined: to leave it out is not the same as to say any value of it. */
-  readonly usual: T;
-  readonly what: string;
+  readonly defaultValue: T;
+  readonly description: string;
 }
 
-function item<K, T extends K | undefined>(name: string, kind: Kind<K>, usual: T, what: string): Item<K, T> {
-  return { name, kind, usual, what };
+function item<K, T extends K | undefined>(
+  name: string,
+  kind: Kind<K>,
+  defaultValue: T,
+  description: string,
+): Item<K, T> {
+  return { name, kind, defaultValue, description };
 }
 
 /** Items that mean something here, by their names here. */

@@ -3,42 +3,42 @@ import { SERIALIZERS, type SerializerName } from "../base/serializer-names.ts";
 
 export interface Kind<T> {
   /** What a right value is, for those who gave a wrong one. */
-  readonly wanted: string;
+  readonly expected: string;
   /** What the text of a variable stands for; whatever else it is, `from` judges. */
   fromText(text: string): unknown;
   /** The value, or undefined for one that is wrong. */
-  from(value: unknown): T | undefined;
+  validate(value: unknown): T | undefined;
   /** A value as one would write it into the environment. */
-  show(value: T): string;
+  toText(value: T): string;
 }
 
 export const text: Kind<string> = {
-  wanted: "must be text",
+  expected: "must be text",
   fromText: (given) => given,
-  from: (value) => (typeof value === "string" ? value : undefined),
-  show: String,
+  validate: (value) => (typeof value === "string" ? value : undefined),
+  toText: String,
 };
 
 const TRUE = ["1", "yes", "on", "true"];
 const FALSE = ["0", "no", "off", "false"];
 
 export const flag: Kind<boolean> = {
-  wanted: `must be one of ${[...TRUE, ...FALSE].join(", ")}`,
+  expected: `must be one of ${[...TRUE, ...FALSE].join(", ")}`,
   fromText(given) {
     const word = given.toLowerCase();
     return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
   },
-  from: (value) => (typeof value === "boolean" ? value : undefined),
-  show: (value) => (value ? "on" : "off"),
+  validate: (value) => (typeof value === "boolean" ? value : undefined),
+  toText: (value) => (value ? "on" : "off"),
 };
 
 export function integer(lowest: number, highest: number): Kind<number> {
   const end = highest === Number.MAX_SAFE_INTEGER ? `, ${lowest} or more` : ` from ${lowest} to ${highest}`;
   return {
-    wanted: `must be a whole number${end}`,
+    expected: `must be a whole number${end}`,
     fromText: Number,
-    from: (value) => (Number.isSafeInteger(value) && within(value, lowest, highest) ? (value as number) : undefined),
-    show: String,
+    validate: (value) => (Number.isSafeInteger(value) && within(value, lowest, highest) ? (value as number) : undefined),
+    toText: String,
   };
 }
 
@@ -47,7 +47,7 @@ export const port: Kind<number> = integer(0, 65_535);
 /** Bytes, of which 0 is no limit. */
 export const byteLimit: Kind<number> = {
   ...integer(0, Number.MAX_SAFE_INTEGER),
-  from: (value) => (value === 0 ? Number.MAX_SAFE_INTEGER : integer(0, Number.MAX_SAFE_INTEGER).from(value)),
+  validate: (value) => (value === 0 ? Number.MAX_SAFE_INTEGER : integer(0, Number.MAX_SAFE_INTEGER).validate(value)),
 };
 
 /**
@@ -57,43 +57,43 @@ export const byteLimit: Kind<number> = {
  */
 export function seconds(least = 0): Kind<number> {
   return {
-    wanted: `must be seconds, ${least === 0 ? "0 or more" : `0 or at least ${least}`} (milliseconds in options)`,
+    expected: `must be seconds, ${least === 0 ? "0 or more" : `0 or at least ${least}`} (milliseconds in options)`,
     fromText: (given) => Number(given) * 1_000,
-    from: (value) => {
+    validate: (value) => {
       const fits = value === 0 || within(value, least * 1_000, Number.MAX_VALUE);
       return fits ? (value as number) : undefined;
     },
-    show: (value) => String(value / 1_000),
+    toText: (value) => String(value / 1_000),
   };
 }
 
 /** One of some words or numbers. */
 export function oneOf<const T extends string | number>(all: readonly T[]): Kind<T> {
   return {
-    wanted: `must be one of ${all.join(", ")}`,
+    expected: `must be one of ${all.join(", ")}`,
     fromText: (given) => all.find((one) => String(one) === given),
-    from: (value) => all.find((one) => one === value),
-    show: String,
+    validate: (value) => all.find((one) => one === value),
+    toText: String,
   };
 }
 
 /** Texts with commas between them; `''` is an empty one. */
 export const texts: Kind<readonly string[]> = {
-  wanted: "must be texts with commas between them",
+  expected: "must be texts with commas between them",
   fromText: (given) => words(given).map((word) => (word === "''" ? "" : word)),
-  from: (value) => (isTexts(value) ? value : undefined),
-  show: (value) => value.map((one) => (one === "" ? "''" : one)).join(","),
+  validate: (value) => (isTexts(value) ? value : undefined),
+  toText: (value) => value.map((one) => (one === "" ? "''" : one)).join(","),
 };
 
 /** Names of serializers. */
 export const serializers: Kind<readonly SerializerName[]> = {
-  wanted: `must be one or more of ${SERIALIZERS.join(", ")}`,
+  expected: `must be one or more of ${SERIALIZERS.join(", ")}`,
   fromText: words,
-  from: (value) =>
+  validate: (value) =>
     isTexts(value) && value.length > 0 && value.every((one) => SERIALIZERS.includes(one as SerializerName))
       ? (value as readonly SerializerName[])
       : undefined,
-  show: (value) => value.join(","),
+  toText: (value) => value.join(","),
 };
 
 function within(value: unknown, lowest: number, highest: number): boolean {

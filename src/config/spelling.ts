@@ -1,9 +1,9 @@
 /** The one of `known` that is most like `name`: what somebody meant who mistyped it. */
-export function nearest(name: string, known: readonly string[]): string {
+export function nearestName(name: string, known: readonly string[]): string {
   let best = "";
   let least = Number.POSITIVE_INFINITY;
   for (const one of known) {
-    const distance = edits(name, one);
+    const distance = editDistance(name, one);
     if (distance >= least) continue;
     least = distance;
     best = one;
@@ -12,7 +12,7 @@ export function nearest(name: string, known: readonly string[]): string {
 }
 
 /** How many characters have to be put in, left out or replaced (Levenshtein's distance). */
-function edits(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let at = 0; at < from.length; at++) {
     const next = [at + 1];

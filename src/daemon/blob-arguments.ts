@@ -12,7 +12,7 @@ import type { Message } from "../wire/message.ts";
  *
  * @throws {SerializeError} for an annotation that is not `(info, object, method)`.
  */
-export function blobCall(message: Message, format: IdentifiedSerializer, serializers: SerializerSet): CallData {
+export function readBlobCall(message: Message, format: IdentifiedSerializer, serializers: SerializerSet): CallData {
   const annotation = message.annotations.get("BLBI");
   if (annotation === undefined) throw new ProtocolError("a serialized blob without its annotation BLBI");
   const addressed = serializers.byName("marshal").codec.load(annotation);

@@ -11,7 +11,7 @@ interface Watcher {
 }
 
 /** A client as the program sees it, and what ends when it goes away. */
-export class Client implements ConnectionInfo {
+export class Caller implements ConnectionInfo {
   readonly address: string;
   readonly tls: TlsInfo | undefined;
   pyroVersion: 4 | 5 | undefined = undefined;
@@ -55,7 +55,7 @@ export class Client implements ConnectionInfo {
   }
 
   /** The connection is closed. */
-  left(): void {
+  depart(): void {
     this.#gone = true;
     const [watchers, resources] = [this.#watchers, this.#resources];
     this.#watchers = undefined;

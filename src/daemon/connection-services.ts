@@ -1,10 +1,10 @@
 import type { ConnectionInfo } from "../diagnostics/call-context.ts";
-import type { Codecs } from "../session/session-options.ts";
+import type { SerializerSets } from "../session/session-options.ts";
 import type { Annotations } from "../wire/message.ts";
-import type { Envelope } from "../wire/wire-options.ts";
+import type { WireOptions } from "../wire/wire-options.ts";
 import type { FailedCall } from "./daemon-options.ts";
 import type { InstanceCache } from "./instances.ts";
-import type { Streams } from "./item-streams.ts";
+import type { ItemStreams } from "./item-streams.ts";
 import type { ObjectTable } from "./object-table.ts";
 
 /** What the daemon does with each of its connections. */
@@ -16,12 +16,12 @@ export interface ClientConnection {
 }
 
 /** What a connection needs of its daemon. */
-export interface Host {
+export interface ConnectionServices {
   readonly objects: ObjectTable;
   readonly instances: InstanceCache;
-  readonly streams: Streams;
-  readonly codecs: Codecs;
-  readonly envelope: Envelope | undefined;
+  readonly streams: ItemStreams;
+  readonly codecs: SerializerSets;
+  readonly wireOptions: WireOptions | undefined;
   readonly handshakeTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxCallsInFlight: number;
@@ -35,7 +35,7 @@ export interface Host {
   /** A connection or a oneway call failed: nobody else would hear of it. */
   report(error: Error, client: string): void;
   /** A client that was welcomed is gone; does not throw. */
-  left(connection: ConnectionInfo): void;
+  callerDeparted(connection: ConnectionInfo): void;
   /** Any connection is closed. */
   disconnected(connection: ClientConnection): void;
 }

@@ -5,10 +5,10 @@ import type { Location } from "../transport/location.ts";
 import type { URI } from "../values/uri.ts";
 import { dialectOf } from "../wire/dialects.ts";
 import { expose } from "./expose.ts";
-import type { Streams } from "./item-streams.ts";
+import type { ItemStreams } from "./item-streams.ts";
 import type { RegisterOptions } from "./object-table.ts";
 
-export const DAEMON_ID = "Pyro.Daemon";
+export const DAEMON_OBJECT_ID = "Pyro.Daemon";
 
 /** The daemon, as its own remote object sees it. */
 export interface DaemonView {
@@ -17,7 +17,7 @@ export interface DaemonView {
   /** How many clients there are. */
   readonly connections: number;
   readonly location: Location;
-  readonly streams: Streams;
+  readonly streams: ItemStreams;
   /** What an object exposes; undefined for an id that nobody has. */
   metadataOf(target: object | string): Metadata | undefined;
   /** One line about the daemon. */

@@ -5,27 +5,27 @@ import { config } from "../config/config.ts";
 import { log } from "../diagnostics/log.ts";
 import { createClassCodec } from "../serializers/class-mapper.ts";
 import type { Metadata } from "../session/metadata.ts";
-import { createCodecs } from "../session/session-options.ts";
-import { type Listening, listen, reachableHost } from "../transport/listen.ts";
-import { given } from "../transport/listen-on-socket.ts";
+import { createSerializerSets } from "../session/session-options.ts";
+import { type Listener, listen, reachableHost } from "../transport/listen.ts";
+import { listenOnSocket } from "../transport/listen-on-socket.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { serverTls } from "../transport/tls-options.ts";
 import { transportItems } from "../transport/transport-config.ts";
 import { ProxyState, proxyFrom } from "../values/proxy-state.ts";
 import { URI } from "../values/uri.ts";
-import { envelopeOf } from "../wire/wire-options.ts";
+import { wireOptionsOf } from "../wire/wire-options.ts";
 import { addressOf } from "./caller.ts";
-import type { ClientConnection, Host } from "./connection-services.ts";
-import { DAEMON_ID, DaemonObject, type DaemonView } from "./daemon-object.ts";
+import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
+import { DAEMON_OBJECT_ID, DaemonObject, type DaemonView } from "./daemon-object.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import { asError } from "./error-replies.ts";
-import { NO_ROOM } from "./handshake.ts";
+import { NO_FREE_WORKERS } from "./handshake.ts";
 import { InstanceCache } from "./instances.ts";
-import { Streams } from "./item-streams.ts";
+import { ItemStreams } from "./item-streams.ts";
 import { ObjectTable, type RegisterOptions } from "./object-table.ts";
 import { RefusedConnection } from "./refused-connection.ts";
 import { type LoopOptions, runLoop } from "./request-loop.ts";
-import { callHook, everyNowAndThen } from "./run-periodically.ts";
+import { callHook, runPeriodically } from "./run-periodically.ts";
 import { ServerConnection } from "./server-connection.ts";
 
 const LOG = "pyro.daemon";
@@ -40,15 +40,15 @@ const LOG = "pyro.daemon";
  */
 export class Daemon implements AsyncDisposable, DaemonView {
   readonly #objects: ObjectTable;
-  readonly streams: Streams;
+  readonly streams: ItemStreams;
   readonly #connections = new Set<ClientConnection>();
   readonly #denied = new Set<ClientConnection>();
   readonly #options: DaemonOptions;
   readonly #maxConnections: number;
-  readonly #host: Host;
+  readonly #host: ConnectionServices;
   readonly #over = Promise.withResolvers<void>();
   #stopChores: () => void = () => undefined;
-  #listening: Listening | undefined;
+  #listening: Listener | undefined;
   #published: Location = { kind: "tcp", host: "", port: 0 };
   #closing: Promise<void> | undefined;
 
@@ -62,12 +62,12 @@ export class Daemon implements AsyncDisposable, DaemonView {
       lingerMs: config.iterStreamLingerMs,
       ...options.streaming,
     };
-    this.streams = new Streams(streaming, (error) => options.onError?.(error, "stream"));
+    this.streams = new ItemStreams(streaming, (error) => options.onError?.(error, "stream"));
     this.#host = this.#createHost(options);
-    this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_ID);
+    this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_OBJECT_ID);
   }
 
-  #createHost(options: DaemonOptions): Host {
+  #createHost(options: DaemonOptions): ConnectionServices {
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes: config.maxMessageSize, ...options.limits };
     const { annotations, onDisconnect, onMethodError } = options;
     const report = (error: Error, client: string): void => {
@@ -79,13 +79,13 @@ export class Daemon implements AsyncDisposable, DaemonView {
       objects: this.#objects,
       instances: new InstanceCache(),
       streams: this.streams,
-      codecs: createCodecs((version) => createClassCodec(version, { unknown: "refuse" }), {
+      codecs: createSerializerSets((version) => createClassCodec(version, { unknown: "refuse" }), {
         limits,
         lossless: options.lossless ?? false,
         bytesRepr: config.serpentBytesRepr,
         accepted: options.serializers ?? config.serializersAccepted,
       }),
-      envelope: envelopeOf(options.compression ?? config.compression, options.hmacKey),
+      wireOptions: wireOptionsOf(options.compression ?? config.compression, options.hmacKey),
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 0,
       maxCallsInFlight: options.maxCallsInFlight ?? 1_000,
@@ -97,8 +97,8 @@ export class Daemon implements AsyncDisposable, DaemonView {
       methodFailed: onMethodError && ((error, call) => callHook(() => onMethodError(error, call), hookFailed)),
       validateHandshake: options.validateHandshake ?? (() => "hello"),
       report,
-      left: (connection) => {
-        this.streams.left(connection);
+      callerDeparted: (connection) => {
+        this.streams.callerDeparted(connection);
         callHook(() => onDisconnect?.(connection), hookFailed);
       },
       disconnected: (connection) => {
@@ -123,7 +123,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
     const listening =
       connectedSocket === undefined
         ? await daemon.#listen(options)
-        : given(connectedSocket, (stream) => daemon.#connected(stream, undefined));
+        : listenOnSocket(connectedSocket, (stream) => daemon.#connected(stream, undefined));
     daemon.#listening = listening;
     daemon.#published =
       connectedSocket === undefined
@@ -133,12 +133,12 @@ export class Daemon implements AsyncDisposable, DaemonView {
     if (connectedSocket !== undefined) void listening.close().then(daemon.#over.resolve);
     if (housekeeping !== undefined) {
       const failed = (error: unknown): void => daemon.#host.report(asError(error), "daemon");
-      daemon.#stopChores = everyNowAndThen(housekeeping, options.housekeepingMs ?? 2_000, failed);
+      daemon.#stopChores = runPeriodically(housekeeping, options.housekeepingMs ?? 2_000, failed);
     }
     return daemon;
   }
 
-  #listen({ host = config.host, port = 0, unixSocket, tls }: DaemonOptions): Promise<Listening> {
+  #listen({ host = config.host, port = 0, unixSocket, tls }: DaemonOptions): Promise<Listener> {
     const items = transportItems();
     return listen(
       unixSocket === undefined ? { kind: "tcp", host, port } : { kind: "unix", path: unixSocket },
@@ -184,7 +184,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
 
   /** Takes an object, or an id, out of service. `Pyro.Daemon` stays; what is not registered is no error. */
   unregister(target: object | string): void {
-    if (this.#objects.find(target)?.id !== DAEMON_ID) this.#objects.remove(target);
+    if (this.#objects.find(target)?.id !== DAEMON_OBJECT_ID) this.#objects.remove(target);
   }
 
   /**
@@ -274,7 +274,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
     }
     log("DEBUG", LOG, () => `connection from ${addressOf(socket, where)}`);
     const full = this.#connections.size >= this.#maxConnections;
-    const connection = new ServerConnection(socket, this.#host, where, full ? NO_ROOM : undefined);
+    const connection = new ServerConnection(socket, this.#host, where, full ? NO_FREE_WORKERS : undefined);
     (full ? this.#denied : this.#connections).add(connection);
     if (this.#closing !== undefined) connection.destroy();
   }
@@ -287,7 +287,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
     const bound = locationText(this.boundLocation);
     const published = locationText(this.#published);
     return (
-      `${DAEMON_ID} bound on ${bound}, NAT ${published === bound ? "None" : published}, ` +
+      `${DAEMON_OBJECT_ID} bound on ${bound}, NAT ${published === bound ? "None" : published}, ` +
       `${this.#objects.size} objects registered. Servertype: <pyro-ts on ${bound}; ${this.connections} connections>`
     );
   }

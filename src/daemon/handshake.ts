@@ -7,11 +7,11 @@ import type { Channel } from "../session/channel.ts";
 import { metadataValue } from "../session/metadata.ts";
 import { pyText } from "../values/py-repr.ts";
 import { dictValue } from "../values/python-values.ts";
-import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import { pyro5 } from "../wire/dialects.ts";
 import { type Message, MessageType } from "../wire/message.ts";
-import type { Client } from "./caller.ts";
-import type { Host } from "./connection-services.ts";
+import type { Caller } from "./caller.ts";
+import type { ConnectionServices } from "./connection-services.ts";
 import { isThenable, reasonOf } from "./error-replies.ts";
 import type { Registration } from "./object-table.ts";
 
@@ -24,13 +24,13 @@ interface Asked {
 }
 
 /** What Pyro's threaded server tells those for whom it has no thread (`Pyro5 5.15, svr_threads.py`). */
-export const NO_ROOM = "no free workers, increase server threadpool size";
+export const NO_FREE_WORKERS = "no free workers, increase server threadpool size";
 
 /** The start of one connection: it is welcomed or rejected, within the time that it has for it. */
 export class Handshake {
   readonly #channel: Channel;
-  readonly #host: Host;
-  readonly #client: Client;
+  readonly #services: ConnectionServices;
+  readonly #client: Caller;
   readonly #denial: string | undefined;
   readonly #welcomed: (serializers: SerializerSet) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -42,21 +42,21 @@ export class Handshake {
    */
   constructor(
     channel: Channel,
-    host: Host,
-    client: Client,
+    services: ConnectionServices,
+    client: Caller,
     denial: string | undefined,
     welcomed: (serializers: SerializerSet) => void,
   ) {
     this.#channel = channel;
-    this.#host = host;
+    this.#services = services;
     this.#client = client;
     this.#denial = denial;
     this.#welcomed = welcomed;
-    if (host.handshakeTimeoutMs > 0) {
+    if (services.handshakeTimeoutMs > 0) {
       this.#timer = setTimeout(() => {
-        host.report(new ProtocolError(`no handshake within ${host.handshakeTimeoutMs} ms`), client.address);
+        services.report(new ProtocolError(`no handshake within ${services.handshakeTimeoutMs} ms`), client.address);
         channel.destroy();
-      }, host.handshakeTimeoutMs);
+      }, services.handshakeTimeoutMs);
     }
   }
 
@@ -78,7 +78,7 @@ export class Handshake {
     const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId();
     let codec: Serializer;
     try {
-      ({ codec } = this.#host.codecs.forVersion(this.#dialect.version).byId(serializerId));
+      ({ codec } = this.#services.codecs.forVersion(this.#dialect.version).byId(serializerId));
     } catch (error) {
       // Pyro4's words; Pyro5 closes without any.
       return this.refuse(
@@ -95,7 +95,7 @@ export class Handshake {
       const { handshake, registration } = this.#greetingOf(codec.load(message.bytes, message.from, message.to));
       const welcome = (value: unknown): void =>
         this.#welcome({ sequence, serializerId, flags, correlationId }, codec, registration(), value);
-      const value = this.#host.validateHandshake(handshake, this.#client);
+      const value = this.#services.validateHandshake(handshake, this.#client);
       if (!isThenable(value)) return welcome(value);
       this.#channel.pause();
       void Promise.resolve(value)
@@ -115,7 +115,7 @@ export class Handshake {
     if (handshake === undefined) throw new PyroError("'handshake'");
     const registration = (): Registration => {
       // Pyro4 without METADATA names no object here.
-      const found = this.#host.objects.get(id === undefined ? "Pyro.Daemon" : pyText(id));
+      const found = this.#services.objects.get(id === undefined ? "Pyro.Daemon" : pyText(id));
       if (found === undefined) throw new DaemonError("unknown object");
       return found;
     };
@@ -134,21 +134,21 @@ export class Handshake {
       ...asked,
       type: MessageType.ConnectOk,
       flags: wantsMetadata ? metaOnConnect : 0,
-      annotations: this.#host.annotations?.(),
+      annotations: this.#services.annotations?.(),
       writePayload: (out) => codec.dump(answer, out),
     });
-    this.#welcomed(this.#host.codecs.forVersion(dialect.version));
+    this.#welcomed(this.#services.codecs.forVersion(dialect.version));
   }
 
   /** Bad bytes: answered with a CONNECTFAIL. */
   refuse(error: PyroError): void {
-    this.#host.report(error, this.#client.address);
+    this.#services.report(error, this.#client.address);
     if (!this.#channel.closed) this.#rejectEarly(error.message, 0);
   }
 
   #deny(reason: string, sequence: number): void {
     const error = new DaemonError(`client connection was denied: ${reason}`, { code: "PYRO_DENIED" });
-    this.#host.report(error, this.#client.address);
+    this.#services.report(error, this.#client.address);
     this.#rejectEarly(reason, sequence);
   }
 
@@ -157,9 +157,9 @@ export class Handshake {
     this.#reject(text, this.#dialect.version === 4 ? 3 : 2, sequence, (out) => out.bytes(dumpText(text)));
   }
 
-  #reject(text: string, serializerId: number, sequence: number, writePayload: Outgoing["writePayload"]): void {
+  #reject(text: string, serializerId: number, sequence: number, writePayload: OutgoingMessage["writePayload"]): void {
     if (this.#channel.closed) return;
-    const annotations = this.#host.annotations?.();
+    const annotations = this.#services.annotations?.();
     try {
       this.#channel.send(this.#dialect, {
         type: MessageType.ConnectFail,
@@ -170,7 +170,7 @@ export class Handshake {
         writePayload,
       });
     } catch (error) {
-      this.#host.report(new PyroError(`could not tell the client: ${text}`, { cause: error }), this.#client.address);
+      this.#services.report(new PyroError(`could not tell the client: ${text}`, { cause: error }), this.#client.address);
     }
     this.#channel.end();
   }

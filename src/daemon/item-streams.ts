@@ -41,7 +41,7 @@ const MOST_ITEMS = 1_000;
  * The items of a result that is an iterator: generators, iterators, and whatever can be iterated asynchronously. Lists,
  * sets and the like are values.
  */
-export function streamItems(value: unknown): Items | undefined {
+export function iteratorOf(value: unknown): Items | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   if (Symbol.asyncIterator in value) {
     return referenceTo(value) === undefined ? (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() : undefined;
@@ -51,7 +51,7 @@ export function streamItems(value: unknown): Items | undefined {
 }
 
 /** The item streams of a daemon, by their ids. */
-export class Streams {
+export class ItemStreams {
   readonly #streams = new Map<string, Stream>();
   readonly #options: Required<StreamOptions>;
   readonly #report: (error: Error) => void;
@@ -126,7 +126,7 @@ export class Streams {
   }
 
   /** Streams of a connection that is gone linger for another. */
-  left(connection: ConnectionInfo): void {
+  callerDeparted(connection: ConnectionInfo): void {
     const { lingerMs } = this.#options;
     for (const stream of [...this.#streams.values()]) {
       if (stream.connection !== connection) continue;

@@ -5,7 +5,7 @@ import { Channel, type ChannelHandlers } from "../session/channel.ts";
 import { pyro5 } from "../wire/dialects.ts";
 import { MessageType } from "../wire/message.ts";
 import { addressOf } from "./caller.ts";
-import type { ClientConnection, Host } from "./connection-services.ts";
+import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
 
 /**
  * A client that cannot come in, whatever it says: it is told why as soon as its first header shows which version it
@@ -13,22 +13,22 @@ import type { ClientConnection, Host } from "./connection-services.ts";
  */
 export class RefusedConnection implements ChannelHandlers, ClientConnection {
   readonly client: string;
-  readonly #host: Host;
+  readonly #services: ConnectionServices;
   readonly #channel: Channel;
   readonly #refusal: CommunicationError;
   readonly #timer: NodeJS.Timeout | undefined;
   #told = false;
 
-  constructor(socket: Duplex, host: Host, where: string, refusal: CommunicationError) {
-    this.#host = host;
+  constructor(socket: Duplex, services: ConnectionServices, where: string, refusal: CommunicationError) {
+    this.#services = services;
     this.#refusal = refusal;
     this.client = addressOf(socket, where);
     this.#channel = new Channel(
       socket,
-      { limits: host.codecs.limits, envelope: host.envelope, fallback: pyro5, accept: [], peer: this.client },
+      { limits: services.codecs.limits, wireOptions: services.wireOptions, fallback: pyro5, accept: [], peer: this.client },
       this,
     );
-    const { handshakeTimeoutMs } = host;
+    const { handshakeTimeoutMs } = services;
     if (handshakeTimeoutMs > 0) this.#timer = setTimeout(() => this.#channel.destroy(), handshakeTimeoutMs);
   }
 
@@ -53,7 +53,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
     this.#told = true;
     const { message } = this.#refusal;
     const dialect = this.#channel.dialect ?? pyro5;
-    this.#host.report(this.#refusal, this.client);
+    this.#services.report(this.#refusal, this.client);
     this.#channel.send(dialect, {
       type: MessageType.ConnectFail,
       flags: 0,
@@ -65,7 +65,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
 
   onClose(): void {
     clearTimeout(this.#timer);
-    if (!this.#told) this.#host.report(this.#refusal, this.client);
-    this.#host.disconnected(this);
+    if (!this.#told) this.#services.report(this.#refusal, this.client);
+    this.#services.disconnected(this);
   }
 }

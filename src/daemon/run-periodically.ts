@@ -4,7 +4,7 @@ import { isThenable } from "./error-replies.ts";
  * Does `work` every `everyMs`, but not before the last time is over; an error does not end it. Gives what ends it. A
  * program that has nothing else to do is not kept alive by it.
  */
-export function everyNowAndThen(work: () => unknown, everyMs: number, failed: (error: unknown) => void): () => void {
+export function runPeriodically(work: () => unknown, everyMs: number, failed: (error: unknown) => void): () => void {
   let busy = false;
   const done = (): void => {
     busy = false;

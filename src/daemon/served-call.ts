@@ -4,9 +4,9 @@ import { newCorrelationId } from "../diagnostics/correlation.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
 import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
-import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
-import type { Client } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 
 /** For ids that are written at once. */
 const STAMP = new Uint8Array(16);
@@ -14,7 +14,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** A call on its way through the daemon: what its method may know of it, and what its answer takes from it. */
 export class ServedCall implements CallContext {
-  readonly connection: Client;
+  readonly connection: Caller;
   readonly pyroVersion: 4 | 5;
   readonly sequence: number;
   readonly flags: number;
@@ -35,7 +35,7 @@ export class ServedCall implements CallContext {
   #abort: AbortController | undefined = undefined;
   #over = false;
 
-  constructor(connection: Client, dialect: Dialect, message: Message, format: IdentifiedSerializer) {
+  constructor(connection: Caller, dialect: Dialect, message: Message, format: IdentifiedSerializer) {
     this.connection = connection;
     this.pyroVersion = dialect.version;
     this.sequence = message.sequence;
@@ -98,7 +98,7 @@ export class ServedCall implements CallContext {
   }
 
   /** The message that answers this call. `annotations` are the daemon's own, which win. */
-  answer(flags: number, value: unknown, annotations: Annotations | undefined): Outgoing {
+  answer(flags: number, value: unknown, annotations: Annotations | undefined): OutgoingMessage {
     return new Answer(this, flags, value, bothOf(this.#responseAnnotations, annotations));
   }
 }
@@ -108,7 +108,7 @@ function bothOf(some: Annotations | undefined, more: Annotations | undefined): A
   return new Map([...some, ...more]);
 }
 
-class Answer implements Outgoing {
+class Answer implements OutgoingMessage {
   readonly type = MessageType.Result;
   readonly flags: number;
   readonly sequence: number;

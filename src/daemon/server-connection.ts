@@ -6,19 +6,19 @@ import { callContext, enterCallContext, leaveCallContext } from "../diagnostics/
 import type { CallData } from "../serializers/serializer.ts";
 import type { SerializerSet } from "../serializers/serializer-set.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
-import { LentStream } from "../transport/borrowed-stream.ts";
+import { BorrowedStream } from "../transport/borrowed-stream.ts";
 import { tlsInfoOf } from "../transport/tls-listen.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { pyro5 } from "../wire/dialects.ts";
 import { type Message, MessageType } from "../wire/message.ts";
-import { blobCall } from "./blob-arguments.ts";
-import { addressOf, Client } from "./caller.ts";
-import type { ClientConnection, Host } from "./connection-services.ts";
+import { readBlobCall } from "./blob-arguments.ts";
+import { addressOf, Caller } from "./caller.ts";
+import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
 import { callBatch, callMember } from "./dispatch.ts";
 import { asError, isThenable, unwritableError, unwritableResult } from "./error-replies.ts";
 import { Handshake } from "./handshake.ts";
 import { InstanceCache, instanceFor } from "./instances.ts";
-import { streamItems } from "./item-streams.ts";
+import { iteratorOf } from "./item-streams.ts";
 import { type Registration, targetOf } from "./object-table.ts";
 import { ServedCall } from "./served-call.ts";
 
@@ -29,8 +29,8 @@ const HELD_BYTES = 64 << 10;
 
 /** One client: its handshake, then its calls, started in the order of their arrival and answered as they finish. */
 export class ServerConnection implements ChannelHandlers, ClientConnection {
-  readonly info: Client;
-  readonly #host: Host;
+  readonly info: Caller;
+  readonly #services: ConnectionServices;
   readonly #channel: Channel;
   #instances: InstanceCache | undefined;
   #serializers: SerializerSet | undefined;
@@ -47,18 +47,18 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   #heldBytes = 0;
 
   /** @param denial why the client is sent away, whatever it says. */
-  constructor(stream: Duplex, host: Host, where: string, denial?: string) {
-    this.#host = host;
+  constructor(stream: Duplex, services: ConnectionServices, where: string, denial?: string) {
+    this.#services = services;
     // On a connection that the user made there is no handshake (`Pyro5 5.15, svr_existingconn.py`).
-    const given = stream instanceof LentStream;
-    const socket = given ? stream.owners : stream;
-    this.info = new Client(addressOf(socket, where), tlsInfoOf(socket), host.report);
+    const given = stream instanceof BorrowedStream;
+    const socket = given ? stream.inner : stream;
+    this.info = new Caller(addressOf(socket, where), tlsInfoOf(socket), services.report);
     const accept = given ? CALLS : GREETING;
-    const { codecs, envelope } = host;
-    const channel = { limits: codecs.limits, envelope, fallback: pyro5, accept, peer: this.info.address };
+    const { codecs, wireOptions } = services;
+    const channel = { limits: codecs.limits, wireOptions, fallback: pyro5, accept, peer: this.info.address };
     this.#channel = new Channel(stream, channel, this);
     if (given) return;
-    this.#handshake = new Handshake(this.#channel, host, this.info, denial, (serializers) => {
+    this.#handshake = new Handshake(this.#channel, services, this.info, denial, (serializers) => {
       this.#handshake = undefined;
       this.#channel.accept = CALLS;
       this.#begin(serializers);
@@ -68,7 +68,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   #begin(serializers: SerializerSet): SerializerSet {
     this.#serializers = serializers;
     this.info.pyroVersion = this.#dialect.version;
-    if (this.#host.idleTimeoutMs > 0) this.#idle = setTimeout(() => this.#leaveIdle(), this.#host.idleTimeoutMs);
+    if (this.#services.idleTimeoutMs > 0) this.#idle = setTimeout(() => this.#leaveIdle(), this.#services.idleTimeoutMs);
     return serializers;
   }
 
@@ -91,7 +91,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
   onMessage(message: Message): void {
     if (this.#handshake !== undefined) return this.#handshake.onMessage(message);
-    const serializers = this.#serializers ?? this.#begin(this.#host.codecs.forVersion(this.#dialect.version));
+    const serializers = this.#serializers ?? this.#begin(this.#services.codecs.forVersion(this.#dialect.version));
     if (message.type === MessageType.Ping) return this.#pong(message);
     if (this.#holding || this.#channel.congested) return this.#hold(message);
     this.#invoke(message, serializers);
@@ -120,18 +120,18 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     this.#idle = undefined;
     this.#handshake?.stop();
     if (error !== undefined && this.#handshake !== undefined && !this.#draining) this.#report(error);
-    info.left();
-    if (this.#handshake === undefined) this.#host.left(info);
-    this.#host.disconnected(this);
+    info.depart();
+    if (this.#handshake === undefined) this.#services.callerDeparted(info);
+    this.#services.disconnected(this);
   }
 
   #report(error: Error): void {
-    this.#host.report(error, this.info.address);
+    this.#services.report(error, this.info.address);
   }
 
   #pong({ sequence, serializerId }: Message): void {
     const writePayload = (out: ByteSink): void => out.latin1("pong");
-    const annotations = this.#host.annotations?.();
+    const annotations = this.#services.annotations?.();
     const message = { type: MessageType.Ping, flags: 0, sequence, serializerId, annotations, writePayload };
     this.#channel.send(this.#dialect, message);
   }
@@ -149,11 +149,11 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     try {
       const isBlob = (message.flags & this.#dialect.flag.keepSerialized) !== 0;
       const call = isBlob
-        ? blobCall(message, served.format, serializers)
+        ? readBlobCall(message, served.format, serializers)
         : served.format.codec.loadCall(message.bytes, message.from, message.to);
       served.objectId = call.object;
       served.method = call.method;
-      if (this.#host.methodFailed !== undefined) served.call = call;
+      if (this.#services.methodFailed !== undefined) served.call = call;
       enterCallContext(served);
       result = this.#run(call, served);
     } catch (error) {
@@ -164,7 +164,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
 
   #run(call: CallData, served: ServedCall): unknown {
-    const registration = this.#host.objects.get(call.object);
+    const registration = this.#services.objects.get(call.object);
     if (registration === undefined) throw new DaemonError("unknown object", { code: "PYRO_UNKNOWN_OBJECT" });
     const object = this.#objectOf(registration);
     served.entered = true;
@@ -177,14 +177,14 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     if (target === undefined) return targetOf(registration);
     if (typeof target !== "function") return target;
     this.#instances ??= new InstanceCache();
-    return instanceFor(registration, this.#host.instances, this.#instances);
+    return instanceFor(registration, this.#services.instances, this.#instances);
   }
 
   /** Answers when the method is through. */
   #await(served: ServedCall, result: PromiseLike<unknown>): void {
     this.#inFlight++;
     if (this.#isInOrder(served)) this.#inOrder = true;
-    if (this.#inOrder || this.#inFlight >= this.#host.maxCallsInFlight) this.#holding = true;
+    if (this.#inOrder || this.#inFlight >= this.#services.maxCallsInFlight) this.#holding = true;
     result.then(
       (value) => this.#finished(served, value, false),
       (error: unknown) => this.#finished(served, error, true),
@@ -193,7 +193,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
 
   /** A oneway batch is over before what comes behind it starts, in Pyro too. */
   #isInOrder({ oneway, batch }: ServedCall): boolean {
-    return oneway && (batch || this.#host.onewayInOrder);
+    return oneway && (batch || this.#services.onewayInOrder);
   }
 
   #finished(served: ServedCall, outcome: unknown, failed: boolean): void {
@@ -229,7 +229,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
 
   /** Whether the next call may start. */
   get #open(): boolean {
-    return !this.#inOrder && this.#inFlight < this.#host.maxCallsInFlight && !this.#channel.congested;
+    return !this.#inOrder && this.#inFlight < this.#services.maxCallsInFlight && !this.#channel.congested;
   }
 
   /** Starts calls that waited, as many as may run. */
@@ -256,9 +256,9 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     if (served.oneway) return;
     const { batch, exception, itemStream } = this.#dialect.flag;
     try {
-      const items = streamItems(value);
+      const items = iteratorOf(value);
       if (items === undefined) this.#answer(served, served.batch ? batch : 0, value);
-      else this.#answer(served, exception | itemStream, this.#host.streams.open(items, served));
+      else this.#answer(served, exception | itemStream, this.#services.streams.open(items, served));
     } catch (unwritable) {
       this.#answerError(served, unwritableResult(unwritable, served.serializer));
     }
@@ -275,12 +275,12 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
 
   #isCallback({ objectId, method }: ServedCall): boolean {
-    return this.#host.objects.get(objectId)?.exposed.methods.get(method)?.callback === true;
+    return this.#services.objects.get(objectId)?.exposed.methods.get(method)?.callback === true;
   }
 
   #methodFailed(context: ServedCall, { object: objectId, method, args, kwargs }: CallData, error: Error): void {
-    if (this.#host.objects.get(objectId)?.exposed.methods.has(method) !== true) return;
-    this.#host.methodFailed?.(error, { objectId, method, args, kwargs: kwargs ?? NO_KEYWORDS, context });
+    if (this.#services.objects.get(objectId)?.exposed.methods.has(method) !== true) return;
+    this.#services.methodFailed?.(error, { objectId, method, args, kwargs: kwargs ?? NO_KEYWORDS, context });
   }
 
   #answerError(served: ServedCall, error: Error): void {
@@ -295,6 +295,6 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
 
   #answer(served: ServedCall, flags: number, value: unknown): void {
     if (this.#channel.closed) return;
-    this.#channel.send(this.#dialect, served.answer(flags, value, this.#host.annotations?.()));
+    this.#channel.send(this.#dialect, served.answer(flags, value, this.#services.annotations?.()));
   }
 }

@@ -2,7 +2,7 @@ import { NamingError } from "../base/errors.ts";
 import { config } from "../config/config.ts";
 import { log } from "../diagnostics/log.ts";
 import type { RemoteOptions } from "../proxy/call-settings.ts";
-import { createRemote } from "../proxy/js-proxy.ts";
+import { createProxy } from "../proxy/js-proxy.ts";
 import type { ClientTlsOptions } from "../transport/tls-options.ts";
 import { NameServerClient, nameServerUri } from "./name-server-client.ts";
 import { nameServerContract } from "./name-server-contract.ts";
@@ -36,7 +36,7 @@ export async function locateWith(options: LocateOptions, remote: RemoteOptions):
   for (const one of hosts) {
     log("DEBUG", "pyro.naming", () => `looking for the name server at ${one}:${port}`);
     const uri = nameServerUri(one, port);
-    const client = new NameServerClient(uri, createRemote(uri, nameServerContract, remote));
+    const client = new NameServerClient(uri, createProxy(uri, nameServerContract, remote));
     try {
       await client.connect();
       return client;

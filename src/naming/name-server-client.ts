@@ -1,6 +1,6 @@
 import { NamingError } from "../base/errors.ts";
 import type { CallSettings } from "../proxy/call-settings.ts";
-import { connect, release, remoteObject, withOptions } from "../proxy/remote-handle.ts";
+import { connect, release, remoteConnectionOf, withOptions } from "../proxy/remote-handle.ts";
 import type { Remote } from "../proxy/remote-type.ts";
 import { URI } from "../values/uri.ts";
 import type { Listing, NameServerMethods, Tags } from "./name-server-contract.ts";
@@ -34,7 +34,7 @@ export class NameServerClient implements AsyncDisposable {
 
   /** Which Pyro the name server speaks with us; undefined before the first connection. */
   get protocol(): 4 | 5 | undefined {
-    return remoteObject(this.#remote).protocol;
+    return remoteConnectionOf(this.#remote).protocol;
   }
 
   /** The same name server, with other settings for the calls made through it. */

@@ -3,7 +3,7 @@ import { BatchException } from "../serializers/pyro-classes.ts";
 import { tuple } from "../values/python-values.ts";
 import { batchEntry } from "./call-arguments.ts";
 import type { CallSettings } from "./call-settings.ts";
-import { viewOf } from "./proxy-target.ts";
+import { proxyTargetOf } from "./proxy-target.ts";
 
 /** A call that was put into a batch; its result is what the batch gives at its place. */
 export class Queued<R> {
@@ -96,14 +96,14 @@ export async function batch(
   options: CallSettings & { readonly oneway?: boolean } = {},
 ): Promise<BatchResults | undefined> {
   const { oneway = false, ...settings } = options;
-  const view = viewOf(remote);
+  const target = proxyTargetOf(remote);
   const entries: unknown[] = [];
   const calls = new Proxy(
     {},
     {
       get: (_target, name) => {
         if (typeof name === "symbol") return undefined;
-        const method = view.wireName(name);
+        const method = target.wireName(name);
         return (...args: (unknown | Kwargs)[]): Queued<unknown> => {
           entries.push(tuple(method, ...batchEntry(args)));
           return new Queued(entries.length - 1);
@@ -112,7 +112,7 @@ export async function batch(
     },
   );
   const chosen = build(calls as never);
-  const results = await view.object.batch(entries, oneway, { ...view.settings, ...settings, raw: false });
+  const results = await target.connection.batch(entries, oneway, { ...target.settings, ...settings, raw: false });
   if (oneway) return undefined;
   const settled = (Array.isArray(results) ? (results as unknown[]) : []).map(settle);
   if (!Array.isArray(chosen) || settled.at(-1)?.status === "rejected") return new BatchResults(settled);

@@ -6,12 +6,12 @@ import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
 import type { CallOptions } from "../session/client-call.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import type { Reply } from "../session/pending-calls.ts";
-import type { Codecs } from "../session/session-options.ts";
+import type { SerializerSets } from "../session/session-options.ts";
 import type { DialSettings } from "../transport/dial.ts";
 import type { URI } from "../values/uri.ts";
-import type { Envelope } from "../wire/wire-options.ts";
+import type { WireOptions } from "../wire/wire-options.ts";
 
-export const DAEMON = "Pyro.Daemon";
+export const DAEMON_OBJECT_ID = "Pyro.Daemon";
 
 /** Turns a PYRONAME or PYROMETA URI into the PYRO one that it stands for. The proxy knows no name servers itself. */
 export type Resolver = (uri: URI, options: { readonly timeoutMs: number }) => Promise<URI>;
@@ -19,7 +19,7 @@ export type Resolver = (uri: URI, options: { readonly timeoutMs: number }) => Pr
 type Annotations = ReadonlyMap<string, Uint8Array>;
 
 export interface RemoteOptions {
-  readonly codecs: Codecs;
+  readonly codecs: SerializerSets;
   readonly resolve: Resolver;
   readonly serializer: SerializerName;
   /** The serializer, if it was chosen for this proxy: it goes along when the proxy travels. */
@@ -35,7 +35,7 @@ export interface RemoteOptions {
   /** Whether daemons that can are asked for many items in one reply. */
   readonly streamInBulk: boolean;
   readonly dial: DialSettings;
-  readonly envelope: Envelope | undefined;
+  readonly wireOptions: WireOptions | undefined;
   readonly socket: Duplex | undefined;
 }
 

@@ -1,12 +1,12 @@
 /** Remote objects as containers: Python's `len()`, indexing and iterating over a proxy (`Pyro5 5.15, client.py`). */
 import { AttributeError } from "../base/errors.ts";
 import { RemoteError } from "../values/remote-error.ts";
-import { type View, viewOf } from "./proxy-target.ts";
+import { type ProxyTarget, proxyTargetOf } from "./proxy-target.ts";
 import { Member } from "./remote-connection.ts";
 
 function call(remote: object, method: string, ...args: unknown[]): Promise<unknown> {
-  const view = viewOf(remote);
-  return view.object.call(new Member(method, false), args, view.settings);
+  const target = proxyTargetOf(remote);
+  return target.connection.call(new Member(method, false), args, target.settings);
 }
 
 /** Python's `len(remote)`. */
@@ -35,8 +35,8 @@ export async function contains(remote: object, value: unknown): Promise<boolean>
 }
 
 /** Python's `for item in remote`: by `__iter__` where the object exposes it, else by index up to an IndexError. */
-export async function* iterate(view: View): AsyncGenerator<unknown, undefined> {
-  const items = await view.object.call(new Member("__iter__", false), [], view.settings).catch(notIterable);
+export async function* iterate(target: ProxyTarget): AsyncGenerator<unknown, undefined> {
+  const items = await target.connection.call(new Member("__iter__", false), [], target.settings).catch(notIterable);
   if (items !== undefined) {
     yield* items as AsyncIterable<unknown>;
     return undefined;
@@ -45,7 +45,7 @@ export async function* iterate(view: View): AsyncGenerator<unknown, undefined> {
   for (let index = 0; ; index++) {
     let item: unknown;
     try {
-      item = await view.object.call(get, [index], view.settings);
+      item = await target.connection.call(get, [index], target.settings);
     } catch (error) {
       if (error instanceof RemoteError && (error.is("IndexError") || error.is("StopIteration"))) return undefined;
       throw error;

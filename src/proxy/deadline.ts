@@ -2,7 +2,7 @@ import { TimeoutError } from "../base/errors.ts";
 import type { URI } from "../values/uri.ts";
 
 /** Waits for a shared connection attempt no longer than this one call may. */
-export async function within<R>(
+export async function withDeadline<R>(
   work: Promise<R>,
   timeoutMs: number,
   signal: AbortSignal | undefined,

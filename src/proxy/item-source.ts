@@ -2,11 +2,11 @@ import { ConnectionClosedError } from "../base/errors.ts";
 import { NO_KEYWORDS } from "../contract/signature.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import { type Metadata, parseMetadata } from "../session/metadata.ts";
-import { CallSetup, DAEMON, type RemoteOptions } from "./call-settings.ts";
-import type { Feed } from "./remote-stream.ts";
+import { CallSetup, DAEMON_OBJECT_ID, type RemoteOptions } from "./call-settings.ts";
+import type { ItemSource } from "./remote-stream.ts";
 
 /** What a stream needs of its proxy: whatever connection that has now. */
-export interface Source {
+export interface SessionHolder {
   readonly session: ClientSession | undefined;
   readonly options: RemoteOptions;
 }
@@ -28,7 +28,7 @@ function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata |
     const asked: { known: Metadata | undefined } = { known: undefined };
     daemon = asked;
     daemons.set(session, daemon);
-    const told = session.call(DAEMON, "get_metadata", [DAEMON], NO_KEYWORDS, setup).then((value) => {
+    const told = session.call(DAEMON_OBJECT_ID, "get_metadata", [DAEMON_OBJECT_ID], NO_KEYWORDS, setup).then((value) => {
       asked.known = parseMetadata(value);
     });
     told.catch(() => undefined); // then it has nothing of ours
@@ -37,18 +37,18 @@ function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata |
 }
 
 /** The items of a stream, over whatever connection the proxy has: the daemon knows the stream by its id. */
-export function feedOf(source: Source, id: string, prefetch: number | undefined): Feed {
-  return new DaemonFeed(source, id, prefetch);
+export function feedOf(source: SessionHolder, id: string, prefetch: number | undefined): ItemSource {
+  return new DaemonItemSource(source, id, prefetch);
 }
 
-class DaemonFeed implements Feed {
+class DaemonItemSource implements ItemSource {
   readonly #prefetch: number | undefined;
-  readonly #source: Source;
+  readonly #source: SessionHolder;
   readonly #arguments: readonly [id: string];
   #setup: CallSetup | undefined;
-  #many: Feed["nextMany"];
+  #many: ItemSource["nextMany"];
 
-  constructor(source: Source, id: string, prefetch: number | undefined) {
+  constructor(source: SessionHolder, id: string, prefetch: number | undefined) {
     this.#source = source;
     this.#arguments = [id];
     this.#prefetch = prefetch === undefined ? undefined : Math.max(1, prefetch);
@@ -58,12 +58,12 @@ class DaemonFeed implements Feed {
     return this.#prefetch ?? (this.#many === undefined ? AHEAD : AHEAD_IN_BULK);
   }
 
-  get nextMany(): Feed["nextMany"] {
+  get nextMany(): ItemSource["nextMany"] {
     if (this.#many !== undefined || this.#prefetch === 1 || !this.#source.options.streamInBulk) return this.#many;
     const { session } = this.#source;
     if (session === undefined) return undefined;
     if (daemonOf(session, this.#setupFor(session)).known?.methods.has(MANY) === true) {
-      this.#many = (most) => this.#call(MANY, [...this.#arguments, most]) as ReturnType<NonNullable<Feed["nextMany"]>>;
+      this.#many = (most) => this.#call(MANY, [...this.#arguments, most]) as ReturnType<NonNullable<ItemSource["nextMany"]>>;
     }
     return this.#many;
   }
@@ -80,7 +80,7 @@ class DaemonFeed implements Feed {
       batch: false,
       openStream: undefined,
     });
-    session.call(DAEMON, "close_stream", this.#arguments, NO_KEYWORDS, setup).catch(() => undefined);
+    session.call(DAEMON_OBJECT_ID, "close_stream", this.#arguments, NO_KEYWORDS, setup).catch(() => undefined);
   }
 
   #call(method: string, args: readonly unknown[]): Promise<unknown> {
@@ -89,7 +89,7 @@ class DaemonFeed implements Feed {
       const text = "the proxy for this stream result has been closed";
       return Promise.reject(new ConnectionClosedError(text, { code: "PYRO_STREAM_CLOSED" }));
     }
-    return session.call(DAEMON, method, args, NO_KEYWORDS, this.#setupFor(session));
+    return session.call(DAEMON_OBJECT_ID, method, args, NO_KEYWORDS, this.#setupFor(session));
   }
 
   #setupFor(session: ClientSession): CallSetup {

@@ -5,10 +5,10 @@ import type { PyroVersion } from "../base/pyro-version.ts";
 import { type SerializerName, serializerName } from "../base/serializer-names.ts";
 import { type Config, config } from "../config/config.ts";
 import { createClassCodec } from "../serializers/class-mapper.ts";
-import { type Codecs, createCodecs } from "../session/session-options.ts";
+import { type SerializerSets, createSerializerSets } from "../session/session-options.ts";
 import { type ClientTlsOptions, clientTls } from "../transport/tls-options.ts";
 import { transportItems } from "../transport/transport-config.ts";
-import { envelopeOf } from "../wire/wire-options.ts";
+import { wireOptionsOf } from "../wire/wire-options.ts";
 import type { RemoteOptions, Resolver } from "./call-settings.ts";
 
 export interface ProxyOptions {
@@ -57,13 +57,13 @@ export interface ProxyOptions {
   readonly lossless?: boolean;
 }
 
-const codecs = (limits: Partial<Limits>, lossless: boolean): Codecs =>
-  createCodecs((version) => createClassCodec(version, { unknown: "keep" }), {
+const codecs = (limits: Partial<Limits>, lossless: boolean): SerializerSets =>
+  createSerializerSets((version) => createClassCodec(version, { unknown: "keep" }), {
     limits: { ...DEFAULT_LIMITS, maxMessageBytes: config.maxMessageSize, ...limits },
     lossless,
     bytesRepr: config.serpentBytesRepr,
   });
-let usual: Codecs | undefined;
+let usual: SerializerSets | undefined;
 let usualFor: Config | undefined;
 
 /** Only Pyro4 knows signatures. */
@@ -78,7 +78,7 @@ function signedProtocol(wanted: ProxyOptions["protocol"]): PyroVersion {
 export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteOptions {
   const special = options.limits !== undefined || options.lossless === true;
   const items = transportItems();
-  const envelope = envelopeOf(options.compression ?? config.compression, options.hmacKey);
+  const wireOptions = wireOptionsOf(options.compression ?? config.compression, options.hmacKey);
   if (usual === undefined || usualFor !== config) {
     usual = codecs({}, false);
     usualFor = config;
@@ -87,7 +87,7 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
     codecs: special ? codecs(options.limits ?? {}, options.lossless ?? false) : usual,
     resolve,
     serializer: options.serializer === undefined ? config.serializer : serializerName(options.serializer),
-    protocol: envelope?.hmacKey === undefined ? (options.protocol ?? "auto") : signedProtocol(options.protocol),
+    protocol: wireOptions?.hmacKey === undefined ? (options.protocol ?? "auto") : signedProtocol(options.protocol),
     timeoutMs: options.timeoutMs ?? config.commTimeoutMs,
     ownSerializer: options.serializer,
     handshake: options.handshake ?? "hello",
@@ -102,7 +102,7 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
       ipVersion: items.preferIpVersion,
       noDelay: items.noDelay,
     },
-    envelope,
+    wireOptions,
     socket: options.socket,
   };
 }

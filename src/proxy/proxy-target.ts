@@ -1,17 +1,17 @@
 import { inspect } from "node:util";
 import type { Contract } from "../contract/contract.ts";
 import type { CallSettings } from "./call-settings.ts";
-import type { RemoteObject } from "./remote-connection.ts";
+import type { RemoteConnection } from "./remote-connection.ts";
 
-/** What stands behind a `Remote<T>`: the shared engine, and the contract and settings of this view of it. */
-export class View {
-  readonly object: RemoteObject;
+/** What stands behind a `Remote<T>`: the shared engine, and the contract and settings of this target of it. */
+export class ProxyTarget {
+  readonly connection: RemoteConnection;
   readonly contract: Contract | undefined;
   readonly settings: CallSettings;
   readonly members: Map<string | symbol, unknown> = new Map();
 
-  constructor(object: RemoteObject, contract: Contract | undefined, settings: CallSettings) {
-    this.object = object;
+  constructor(object: RemoteConnection, contract: Contract | undefined, settings: CallSettings) {
+    this.connection = object;
     this.contract = contract;
     this.settings = settings;
     // An own closure: inspect calls it with the proxy as `this`, whose members are the remote ones.
@@ -19,7 +19,7 @@ export class View {
   }
 
   describe(): string {
-    return `Remote <${this.object.uri}>`;
+    return `Remote <${this.connection.uri}>`;
   }
 
   /** A member's name on the wire. */
@@ -28,20 +28,20 @@ export class View {
   }
 }
 
-const views = new WeakMap<object, View>();
+const targets = new WeakMap<object, ProxyTarget>();
 
-export function keepView(shown: object, view: View): void {
-  views.set(shown, view);
+export function rememberTarget(shown: object, target: ProxyTarget): void {
+  targets.set(shown, target);
 }
 
 /** Whether a value is a proxy of a remote object. */
 export function isRemote(value: unknown): boolean {
-  return typeof value === "object" && value !== null && views.has(value);
+  return typeof value === "object" && value !== null && targets.has(value);
 }
 
 /** @throws {TypeError} for what is no proxy. */
-export function viewOf(remote: object): View {
-  const view = views.get(remote);
-  if (view === undefined) throw new TypeError("not a proxy of a remote object");
-  return view;
+export function proxyTargetOf(remote: object): ProxyTarget {
+  const target = targets.get(remote);
+  if (target === undefined) throw new TypeError("not a proxy of a remote object");
+  return target;
 }

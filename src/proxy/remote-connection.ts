@@ -4,13 +4,13 @@ import { NO_KEYWORDS } from "../contract/signature.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import { connectSession } from "../session/connect.ts";
 import { type Metadata, parseMetadata } from "../session/metadata.ts";
-import { atCallSite } from "../session/pending-calls.ts";
+import { rethrowAtCallSite } from "../session/pending-calls.ts";
 import type { Location } from "../transport/location.ts";
 import { ProxyState } from "../values/proxy-state.ts";
 import type { URI } from "../values/uri.ts";
 import { keywordsOf } from "./call-arguments.ts";
-import { type CallSettings, CallSetup, DAEMON, type RemoteOptions } from "./call-settings.ts";
-import { within } from "./deadline.ts";
+import { type CallSettings, CallSetup, DAEMON_OBJECT_ID, type RemoteOptions } from "./call-settings.ts";
+import { withDeadline } from "./deadline.ts";
 import { feedOf } from "./item-source.ts";
 import { RemoteStream } from "./remote-stream.ts";
 
@@ -21,7 +21,7 @@ export class Member {
   readonly name: string;
   /** From the contract; undefined: the server's metadata tells. */
   readonly oneway: boolean | undefined;
-  /** How it is called in a session, with the settings of one view of the object: found out once. */
+  /** How it is called in a session, with the settings of one target of the object: found out once. */
   prepared: CallSetup | undefined = undefined;
 
   constructor(name: string, oneway: boolean | undefined) {
@@ -34,7 +34,7 @@ export class Member {
  * The engine of a proxy: one connection, opened by the first call, opened anew by the first call after it broke.
  * A PYRONAME is looked up each time, so a daemon that came back elsewhere is found again; `bind` ends that.
  */
-export class RemoteObject {
+export class RemoteConnection {
   uri: URI;
   readonly options: RemoteOptions;
   #session: ClientSession | undefined;
@@ -94,7 +94,7 @@ export class RemoteObject {
       : this.#connected(
           (open, left) => this.#send(open, member, args, kwargs, { ...settings, ...left }),
           settings,
-        ).then(undefined, atCallSite);
+        ).then(undefined, rethrowAtCallSite);
   }
 
   /** Pyro's MAX_RETRIES (`Pyro5 5.15, client.py`): the call may have run, and runs again. */
@@ -121,7 +121,7 @@ export class RemoteObject {
     return this.#connected(
       (session, left) => this.#send(session, member, entries, null, { ...settings, ...left }),
       settings,
-    ).then(undefined, atCallSite);
+    ).then(undefined, rethrowAtCallSite);
   }
 
   /** Reads an attribute. */
@@ -161,7 +161,7 @@ export class RemoteObject {
         batch: false,
         openStream: undefined,
       });
-      this.#metadata = parseMetadata(await session.call(DAEMON, "get_metadata", [this.#objectId], NO_KEYWORDS, setup));
+      this.#metadata = parseMetadata(await session.call(DAEMON_OBJECT_ID, "get_metadata", [this.#objectId], NO_KEYWORDS, setup));
       return this.#metadata;
     }, settings);
   }
@@ -219,7 +219,7 @@ export class RemoteObject {
     this.#connecting ??= this.#connect(timeoutMs).finally(() => {
       this.#connecting = undefined;
     });
-    const session = await within(this.#connecting, timeoutMs, signal, this.uri);
+    const session = await withDeadline(this.#connecting, timeoutMs, signal, this.uri);
     return work(session, timeoutMs > 0 ? { timeoutMs: Math.max(1, timeoutMs - (performance.now() - started)) } : {});
   }
 
@@ -235,7 +235,7 @@ export class RemoteObject {
       handshake: options.handshake,
       metadata: options.metadata,
       dial: options.dial,
-      envelope: options.envelope,
+      wireOptions: options.wireOptions,
       socket: options.socket,
       lastSequence: this.#lastSequence,
       onClose: () => {

@@ -6,30 +6,30 @@ import type { Metadata } from "../session/metadata.ts";
 import type { Location } from "../transport/location.ts";
 import type { URI } from "../values/uri.ts";
 import type { CallSettings } from "./call-settings.ts";
-import { show } from "./js-proxy.ts";
-import { isRemote, View, viewOf } from "./proxy-target.ts";
-import { RemoteObject } from "./remote-connection.ts";
+import { createJsProxy } from "./js-proxy.ts";
+import { isRemote, ProxyTarget, proxyTargetOf } from "./proxy-target.ts";
+import { RemoteConnection } from "./remote-connection.ts";
 import type { Remote } from "./remote-type.ts";
 
 /** The remote object behind a proxy: its metadata, its version, its connection. */
-export function remoteObject(remote: object): RemoteObject {
-  return viewOf(remote).object;
+export function remoteConnectionOf(remote: object): RemoteConnection {
+  return proxyTargetOf(remote).connection;
 }
 
 /** The URI that a proxy was made with. */
 export function uriOf(remote: object): URI {
-  return viewOf(remote).object.uri;
+  return proxyTargetOf(remote).connection.uri;
 }
 
 /** Connects now rather than with the first call; its metadata is known afterwards. */
 export function connect(remote: object): Promise<void> {
-  const { object, settings } = viewOf(remote);
-  return object.connect(settings);
+  const { connection, settings } = proxyTargetOf(remote);
+  return connection.connect(settings);
 }
 
 /** Closes a proxy's connection; the next call opens another. */
 export function release(remote: object): Promise<void> {
-  return viewOf(remote).object.release();
+  return proxyTargetOf(remote).connection.release();
 }
 
 /**
@@ -38,33 +38,33 @@ export function release(remote: object): Promise<void> {
  *     await withOptions(warehouse, { timeoutMs: 500, signal }).take("Janet", "couch");
  */
 export function withOptions<R extends object>(remote: R, settings: CallSettings): R {
-  const view = viewOf(remote);
-  return show(new View(view.object, view.contract, { ...view.settings, ...settings })) as unknown as R;
+  const target = proxyTargetOf(remote);
+  return createJsProxy(new ProxyTarget(target.connection, target.contract, { ...target.settings, ...settings })) as unknown as R;
 }
 
 /** Reads a remote attribute by its TypeScript name. */
 export function getAttribute(remote: object, name: string): Promise<unknown> {
-  const view = viewOf(remote);
-  return view.object.getAttribute(view.wireName(name), view.settings);
+  const target = proxyTargetOf(remote);
+  return target.connection.getAttribute(target.wireName(name), target.settings);
 }
 
 /** Writes a remote attribute by its TypeScript name. */
 export function setAttribute(remote: object, name: string, value: unknown): Promise<void> {
-  const view = viewOf(remote);
-  return view.object.setAttribute(view.wireName(name), value, view.settings);
+  const target = proxyTargetOf(remote);
+  return target.connection.setAttribute(target.wireName(name), value, target.settings);
 }
 
 /** The same remote object over the same connection, under the names and types of a contract. */
 export function typed<T>(remote: object, contract: Contract<T>): Remote<T> {
-  const view = viewOf(remote);
-  return show(new View(view.object, contract as Contract, view.settings));
+  const target = proxyTargetOf(remote);
+  return createJsProxy(new ProxyTarget(target.connection, contract as Contract, target.settings));
 }
 
 /** A proxy of the same object with the same settings, and a connection of its own (Python's `copy.copy(proxy)`). */
 export function copyOf<R extends object>(remote: R): R {
-  const view = viewOf(remote);
-  const { uri, options, metadata } = view.object;
-  return show(new View(new RemoteObject(uri, options, metadata), view.contract, view.settings)) as unknown as R;
+  const target = proxyTargetOf(remote);
+  const { uri, options, metadata } = target.connection;
+  return createJsProxy(new ProxyTarget(new RemoteConnection(uri, options, metadata), target.contract, target.settings)) as unknown as R;
 }
 
 /** Whether both are proxies of the same object: of equal URIs, as Python compares them. */
@@ -74,19 +74,19 @@ export function sameRemote(one: unknown, other: unknown): boolean {
 
 /** Connects now, and stays with the object that a PYRONAME or PYROMETA stands for at this moment. */
 export function bind(remote: object): Promise<void> {
-  const { object, settings } = viewOf(remote);
-  return object.bind(settings);
+  const { connection, settings } = proxyTargetOf(remote);
+  return connection.bind(settings);
 }
 
 /** What the remote object exposes, by its names on the wire: asked anew. */
 export function metadataOf(remote: object): Promise<Metadata> {
-  const { object, settings } = viewOf(remote);
-  return object.freshMetadata(settings);
+  const { connection, settings } = proxyTargetOf(remote);
+  return connection.freshMetadata(settings);
 }
 
 /** This side's address of a proxy's connection; undefined while there is none. */
 export function localAddressOf(remote: object): Location | undefined {
-  return viewOf(remote).object.session?.localAddress;
+  return proxyTargetOf(remote).connection.session?.localAddress;
 }
 
 export interface ReconnectOptions {
@@ -104,12 +104,12 @@ export interface ReconnectOptions {
  */
 export async function reconnect(remote: object, options: ReconnectOptions = {}): Promise<void> {
   const { tries = Number.POSITIVE_INFINITY, delayMs = 2_000, signal } = options;
-  const { object, settings } = viewOf(remote);
-  await object.release();
+  const { connection, settings } = proxyTargetOf(remote);
+  await connection.release();
   let cause: unknown;
   for (let left = tries; left > 0; left--) {
     try {
-      return await object.connect(settings);
+      return await connection.connect(settings);
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof CommunicationError)) throw error;

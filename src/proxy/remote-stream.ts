@@ -2,7 +2,7 @@ import { ConnectionClosedError } from "../base/errors.ts";
 import { RemoteError } from "../values/remote-error.ts";
 
 /** What a stream needs of the proxy that it came through. */
-export interface Feed {
+export interface ItemSource {
   /** How many items are asked for ahead of their use, at most. */
   readonly prefetch: number;
   /** Pyro's item protocol: the next item; StopIteration when there is none. Calls leave in order. */
@@ -19,7 +19,7 @@ interface Waiter<T> {
 }
 
 /** Streams that nobody can read any more are ended over there, as Python's are when they are collected. */
-const forgotten = new FinalizationRegistry<Feed>((feed) => feed.close());
+const forgotten = new FinalizationRegistry<ItemSource>((feed) => feed.close());
 
 const OVER: IteratorReturnResult<undefined> = { value: undefined, done: true };
 
@@ -28,7 +28,7 @@ const OVER: IteratorReturnResult<undefined> = { value: undefined, done: true };
  * used, never more than `streamPrefetch` beyond what was taken. Leaving a `for await` early ends the generator over there.
  */
 export class RemoteStream<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable {
-  readonly #feed: Feed;
+  readonly #feed: ItemSource;
   /** Items that came and were not taken yet: those from `#taken` on. */
   #ready: T[] = [];
   #taken = 0;
@@ -44,7 +44,7 @@ export class RemoteStream<T> implements AsyncIterableIterator<T, undefined>, Asy
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(feed: Feed) {
+  constructor(feed: ItemSource) {
     this.#feed = feed;
     forgotten.register(this, feed, this);
   }

@@ -4,7 +4,7 @@ import { isPyDict, pyDict } from "../values/py-dict.ts";
 import type { CallData } from "./serializer.ts";
 
 /** The parts of an INVOKE payload, checked. @throws {SerializeError} for parts that make no call. */
-export function callFrom(object: unknown, method: unknown, args: unknown, kwargs: unknown): CallData {
+export function toCallData(object: unknown, method: unknown, args: unknown, kwargs: unknown): CallData {
   if (typeof object !== "string" || typeof method !== "string") {
     throw new SerializeError("a call names its object and its method with text");
   }

@@ -15,7 +15,7 @@ import { errorToWire, knownException, remoteException } from "./exceptions.ts";
 import { BatchException, DaemonStandIn } from "./pyro-classes.ts";
 
 /** What a serializer needs of the class step. */
-export interface ClassCodec {
+export interface ClassMapper {
   readonly version: PyroVersion;
   /**
    * An object that is no plain value → what is written in its place: a `PyClassDict`, or a plain value.
@@ -29,7 +29,7 @@ export interface ClassCodec {
   revive(value: unknown): unknown;
 }
 
-export interface ClassCodecOptions {
+export interface ClassMapperOptions {
   /**
    * What an unknown class becomes: "refuse" raises SerializeError as Pyro does, "keep" makes a PyClassDict, or of an
    * exception a RemoteError, with nothing lost.
@@ -55,11 +55,11 @@ const NAMES = {
 } as const;
 
 /** The class step of one version. */
-export function createClassCodec(version: PyroVersion, options: ClassCodecOptions): ClassCodec {
-  return new Codec(version, options);
+export function createClassCodec(version: PyroVersion, options: ClassMapperOptions): ClassMapper {
+  return new PyroClassMapper(version, options);
 }
 
-class Codec implements ClassCodec {
+class PyroClassMapper implements ClassMapper {
   readonly version: PyroVersion;
   readonly #refusing: boolean;
   readonly #registry: ClassRegistry;
@@ -67,7 +67,7 @@ class Codec implements ClassCodec {
   readonly #uriDicts = new WeakMap<URI, PyClassDict>();
   readonly #revive = (value: unknown): unknown => this.revive(value);
 
-  constructor(version: PyroVersion, options: ClassCodecOptions) {
+  constructor(version: PyroVersion, options: ClassMapperOptions) {
     this.version = version;
     this.#refusing = options.unknown === "refuse";
     this.#registry = options.registry ?? sharedClasses;

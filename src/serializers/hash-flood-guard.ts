@@ -8,7 +8,7 @@ const HARMLESS = 1_024;
 const PLACES = 4_096;
 
 /** Watches over the numbers that become keys of one Map or Set. */
-export class Crowding {
+export class HashFloodGuard {
   #count = 0;
   #places: Uint32Array | undefined;
 

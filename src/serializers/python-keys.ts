@@ -1,14 +1,14 @@
 import { SerializeError } from "../base/errors.ts";
 import { PyComplex, PyFloat, PyTuple } from "../values/python-values.ts";
-import { Crowding } from "./hash-flood-guard.ts";
+import { HashFloodGuard } from "./hash-flood-guard.ts";
 
 /**
  * Which dict keys and set elements are one to Python: `1`, `1.0` and `True` are, and tuples with equal items. The
  * first of them stays, as Python keeps it. Values must be such as Python can hash.
  */
-export class KeyTable {
+export class PythonKeys {
   readonly #first = new Map<unknown, unknown>();
-  #numbers: Crowding | undefined;
+  #numbers: HashFloodGuard | undefined;
 
   /**
    * The key that came first among those equal to this one: mostly itself.
@@ -27,7 +27,7 @@ export class KeyTable {
   }
 
   #judge(key: number | bigint): void {
-    this.#numbers ??= new Crowding();
+    this.#numbers ??= new HashFloodGuard();
     if (this.#numbers.add(key)) {
       throw new SerializeError("numbers as keys or elements that were chosen to take quadratic time");
     }

@@ -2,7 +2,7 @@ import { SerializeError } from "../base/errors.ts";
 import type { Limits } from "../base/limits.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import { noSuchSerializer, REFUSED_SERIALIZERS, type SerializerName } from "../base/serializer-names.ts";
-import type { ClassCodec } from "./class-mapper.ts";
+import type { ClassMapper } from "./class-mapper.ts";
 import { createJson } from "./json/json.ts";
 import { createMarshal } from "./marshal/marshal.ts";
 import { createMsgpack } from "./msgpack/msgpack.ts";
@@ -22,7 +22,7 @@ export interface IdentifiedSerializer {
 
 export interface SerializerSetOptions {
   readonly version: PyroVersion;
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly limits: Limits;
   /** Read floats as PyFloat and dicts as Map. */
   readonly lossless: boolean;

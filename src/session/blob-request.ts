@@ -51,7 +51,7 @@ class BlobCall extends ClientCall {
  * @param serializers those of the session: a blob that goes on does so in the serializer in which it came.
  * @throws {SerializeError} when there are other arguments, or the blob's info cannot be written.
  */
-export function blobCall(
+export function createBlobCall(
   call: CallData,
   options: CallOptions,
   format: IdentifiedSerializer,

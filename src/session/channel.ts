@@ -6,10 +6,10 @@ import { config } from "../config/config.ts";
 import { brokenError } from "../transport/node-errors.ts";
 import { inflatedPayload } from "../wire/compression.ts";
 import { MessageDecoder } from "../wire/decoder.ts";
-import type { Dialect, Outgoing } from "../wire/dialect.ts";
-import { judgeHmac } from "../wire/hmac.ts";
+import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
+import { checkHmac } from "../wire/hmac.ts";
 import type { Message } from "../wire/message.ts";
-import type { Envelope } from "../wire/wire-options.ts";
+import type { WireOptions } from "../wire/wire-options.ts";
 import { Outbox } from "./outbox.ts";
 import { logReceived, logSent } from "./wire-log.ts";
 
@@ -22,7 +22,7 @@ const LOOKS = 5;
 
 export interface ChannelOptions {
   readonly limits: Limits;
-  readonly envelope?: Envelope | undefined;
+  readonly wireOptions?: WireOptions | undefined;
   /** In whose words bytes are refused while the version is not known. */
   readonly fallback: Dialect;
   /** Message types that may come first. */
@@ -74,11 +74,11 @@ export class Channel {
   constructor(stream: Duplex, options: ChannelOptions, handlers: ChannelHandlers) {
     this.#stream = stream;
     this.#limits = options.limits;
-    this.#hmacKey = options.envelope?.hmacKey;
+    this.#hmacKey = options.wireOptions?.hmacKey;
     this.#handlers = handlers;
     this.peer = options.peer;
     this.#decoder = new MessageDecoder(options);
-    this.#out = new Outbox(stream, options.limits, options.envelope);
+    this.#out = new Outbox(stream, options.limits, options.wireOptions);
     this.#onMessage = (message) => this.#deliver(message);
     this.#flush = () => {
       this.#flushing = false;
@@ -119,7 +119,7 @@ export class Channel {
    *
    * @throws {SerializeError | ProtocolError} when it cannot be written; the channel is then as it was.
    */
-  send(dialect: Dialect, message: Outgoing): void {
+  send(dialect: Dialect, message: OutgoingMessage): void {
     if (this.closed) throw new ConnectionClosedError(`connection to ${this.peer} is closed`);
     if (config.logWire) logSent(dialect, message, this.peer);
     const waiting = this.#out.add(dialect, message);
@@ -201,7 +201,7 @@ export class Channel {
     if (this.#ending) return;
     const dialect = this.#decoder.dialect as Dialect;
     const key = this.#hmacKey;
-    if (key !== undefined || message.annotations.size > 0) judgeHmac(message, dialect, key);
+    if (key !== undefined || message.annotations.size > 0) checkHmac(message, dialect, key);
     if ((message.flags & dialect.flag.compressed) !== 0) {
       message.inflated(inflatedPayload(message, dialect, this.#limits.maxInflatedBytes));
     }

@@ -1,11 +1,11 @@
 import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { CallData } from "../serializers/serializer.ts";
 import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
-import type { Outgoing } from "../wire/dialect.ts";
+import type { OutgoingMessage } from "../wire/dialect.ts";
 import { type Annotations, MessageType } from "../wire/message.ts";
-import type { PendingCall, Wanted } from "./pending-calls.ts";
+import type { PendingCall, ReplyOptions } from "./pending-calls.ts";
 
-export interface CallOptions extends Wanted {
+export interface CallOptions extends ReplyOptions {
   /** Milliseconds to wait for the reply; 0: for ever. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -20,7 +20,7 @@ export interface CallOptions extends Wanted {
 }
 
 /** A call as the message that it is on the wire, and as the reply that is waited for. */
-export class ClientCall implements Outgoing, PendingCall, CallData {
+export class ClientCall implements OutgoingMessage, PendingCall, CallData {
   readonly type: typeof MessageType.Invoke = MessageType.Invoke;
   readonly object: string;
   readonly method: string;

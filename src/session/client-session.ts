@@ -14,11 +14,11 @@ import { SerializedBlob } from "../values/serialized-blob.ts";
 import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
-import { blobCall } from "./blob-request.ts";
+import { createBlobCall } from "./blob-request.ts";
 import type { Channel } from "./channel.ts";
 import { type CallOptions, ClientCall } from "./client-call.ts";
 import type { Metadata } from "./metadata.ts";
-import { failing, type PendingCall, PendingCalls, RawReply, type Wanted } from "./pending-calls.ts";
+import { rejectAtCallSite, type PendingCall, PendingCalls, RawReply, type ReplyOptions } from "./pending-calls.ts";
 import type { SessionOptions } from "./session-options.ts";
 
 const REPLIES = [MessageType.Result, MessageType.Ping];
@@ -26,13 +26,13 @@ const REPLIES = [MessageType.Result, MessageType.Ping];
 const STREAM_ID = "STRM";
 
 /** What a call gets whose result is a stream of items. */
-function streamOf(message: Message, { openStream }: Wanted): unknown {
+function streamOf(message: Message, { openStream }: ReplyOptions): unknown {
   const id = Buffer.from(message.annotations.get(STREAM_ID) ?? []).toString("latin1");
   if (id === "") {
     const text = "result of call is an iterator, but the server is not configured to allow streaming";
-    return failing(new ProtocolError(text, { code: "PYRO_NO_STREAMING" }));
+    return rejectAtCallSite(new ProtocolError(text, { code: "PYRO_NO_STREAMING" }));
   }
-  return openStream === undefined ? failing(new ProtocolError("an item stream that nobody asked for")) : openStream(id);
+  return openStream === undefined ? rejectAtCallSite(new ProtocolError("an item stream that nobody asked for")) : openStream(id);
 }
 
 interface Parts {
@@ -126,7 +126,7 @@ export class ClientSession {
   }
 
   #blobCall(call: CallData, options: CallOptions, serializer: IdentifiedSerializer): ClientCall {
-    return blobCall(call, options, serializer, this.#serializers, this.dialect.flag.keepSerialized);
+    return createBlobCall(call, options, serializer, this.#serializers, this.dialect.flag.keepSerialized);
   }
 
   /** Arms a call's timer and signal; gives what disarms them. */
@@ -134,7 +134,7 @@ export class ClientSession {
     const before = this.#channel.chunksReceived;
     const giveUp = (error: unknown): void => {
       this.#pending.abandon(call);
-      call.resolve(failing(error));
+      call.resolve(rejectAtCallSite(error));
     };
     const abort = (): void => giveUp(signal?.reason);
     const expire = (): void => {
@@ -166,7 +166,7 @@ export class ClientSession {
       const error = new SerializeError(
         `reply in serializer ${message.serializerId}, asked in ${serializer.codec.name}`,
       );
-      call.resolve(failing(error));
+      call.resolve(rejectAtCallSite(error));
       throw error;
     }
     let value: unknown;
@@ -178,16 +178,16 @@ export class ClientSession {
       }
       value = serializer.codec.load(message.bytes, message.from, message.to);
     } catch (error) {
-      call.resolve(failing(error));
+      call.resolve(rejectAtCallSite(error));
       return;
     }
     const { exception, itemStream } = this.dialect.flag;
     if ((message.flags & (exception | itemStream)) === 0) return call.resolve(value);
     if ((message.flags & itemStream) !== 0) return call.resolve(streamOf(message, options));
     if (value instanceof Error) {
-      call.resolve(failing(value));
+      call.resolve(rejectAtCallSite(value));
       this.#afterError(value, message);
-    } else call.resolve(failing(new ProtocolError("the server reported an exception in a form that is none")));
+    } else call.resolve(rejectAtCallSite(new ProtocolError("the server reported an exception in a form that is none")));
   }
 
   /** Gives a reply as it came. An error in it is still looked at: the server may close the connection for it. */

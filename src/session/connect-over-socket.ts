@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { ConnectionClosedError, TimeoutError } from "../base/errors.ts";
-import { LentStream } from "../transport/borrowed-stream.ts";
+import { BorrowedStream } from "../transport/borrowed-stream.ts";
 import { locationOf } from "../transport/listen-on-socket.ts";
 import type { Location } from "../transport/location.ts";
 import { dialectOf } from "../wire/dialects.ts";
@@ -17,7 +17,7 @@ import type { SessionOptions } from "./session-options.ts";
  * @throws {ConnectionClosedError} when the connection is closed, or closes before the metadata is there.
  * @throws {TimeoutError} when the metadata does not come in time.
  */
-export async function sessionOver(
+export async function connectOverSocket(
   socket: Duplex,
   location: Location,
   objectId: string,
@@ -30,10 +30,10 @@ export async function sessionOver(
   const serializer = options.codecs.forVersion(dialect.version).byName(options.serializer);
   const peer = "the given socket";
   const channel: Channel = new Channel(
-    new LentStream(socket),
+    new BorrowedStream(socket),
     {
       limits: options.codecs.limits,
-      envelope: options.envelope,
+      wireOptions: options.wireOptions,
       fallback: dialect,
       accept: [MessageType.Result, MessageType.Ping],
       peer,

@@ -5,7 +5,7 @@ import { loadText } from "../serializers/marshal/marshal.ts";
 import { dial } from "../transport/dial.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { codeOfRefusal, isTlsError, tlsConnectError } from "../transport/tls-errors.ts";
-import { tlsComplaint } from "../transport/tls-probe.ts";
+import { findTlsProblem } from "../transport/tls-probe.ts";
 import { pyText } from "../values/py-repr.ts";
 import { dictValue } from "../values/python-values.ts";
 import type { Dialect } from "../wire/dialect.ts";
@@ -13,7 +13,7 @@ import { dialectOf, pyro4, pyro5 } from "../wire/dialects.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { Channel } from "./channel.ts";
 import { ClientSession } from "./client-session.ts";
-import { sessionOver } from "./connect-over-socket.ts";
+import { connectOverSocket } from "./connect-over-socket.ts";
 import { parseMetadata } from "./metadata.ts";
 import { serverVersions } from "./server-versions.ts";
 import type { SessionOptions } from "./session-options.ts";
@@ -37,7 +37,7 @@ export async function connectSession(
   objectId: string,
   options: SessionOptions,
 ): Promise<ClientSession> {
-  if (options.socket !== undefined) return sessionOver(options.socket, location, objectId, options);
+  if (options.socket !== undefined) return connectOverSocket(options.socket, location, objectId, options);
   try {
     return await negotiated(location, objectId, options);
   } catch (error) {
@@ -49,7 +49,7 @@ export async function connectSession(
 async function explained(error: unknown, location: Location, options: SessionOptions): Promise<unknown> {
   if (!(error instanceof ConnectionClosedError) || options.signal?.aborted === true) return error;
   if (isTlsError(error.cause)) return tlsConnectError(location, error.cause, options.dial.tls?.certified ?? false);
-  return (await tlsComplaint(location, options.dial, options.timeoutMs)) ?? error;
+  return (await findTlsProblem(location, options.dial, options.timeoutMs)) ?? error;
 }
 
 async function negotiated(location: Location, objectId: string, options: SessionOptions): Promise<ClientSession> {
@@ -125,7 +125,7 @@ async function attempt(
     socket,
     {
       limits: options.codecs.limits,
-      envelope: options.envelope,
+      wireOptions: options.wireOptions,
       fallback: dialect,
       accept: [MessageType.ConnectOk, MessageType.ConnectFail],
       peer: where,

@@ -4,9 +4,9 @@ import type { Duplex } from "node:stream";
 import type { Limits } from "../base/limits.ts";
 import { giveBuffer } from "../bytes/buffer-pool.ts";
 import { ByteSink } from "../bytes/byte-sink.ts";
-import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import { writeMessage } from "../wire/encoder.ts";
-import type { Envelope } from "../wire/wire-options.ts";
+import type { WireOptions } from "../wire/wire-options.ts";
 
 /** More than this does not go into a socket at once. */
 const LARGE_BYTES = 64 << 10;
@@ -35,22 +35,22 @@ export class Outbox {
   #behind: Buffer[] | undefined;
 
   readonly #limits: Limits;
-  readonly #envelope: Envelope | undefined;
+  readonly #wireOptions: WireOptions | undefined;
   /** TLS, and streams that are no sockets, are never done with what was written when the writing returns. */
   readonly #takesLate: boolean;
 
-  constructor(stream: Duplex, limits: Limits, envelope: Envelope | undefined) {
+  constructor(stream: Duplex, limits: Limits, wireOptions: WireOptions | undefined) {
     this.#stream = stream;
     this.#takesLate = !(stream instanceof Socket) || "encrypted" in stream;
     this.#limits = limits;
-    this.#envelope = envelope;
+    this.#wireOptions = wireOptions;
   }
 
   /**
    * Queues a message and gives how many bytes wait in the shared buffer.
    * @throws what `writeMessage` throws; the queue is then as it was.
    */
-  add(dialect: Dialect, message: Outgoing): number {
+  add(dialect: Dialect, message: OutgoingMessage): number {
     // A getter or a converter of a value that is just being written makes a call of its own.
     if (writing) return this.#addBehind(dialect, message);
     if (this.#behind !== undefined) this.#makeRoom();
@@ -60,7 +60,7 @@ export class Outbox {
     }
     writing = true;
     try {
-      writeMessage(sink, dialect, this.#limits, message, this.#envelope);
+      writeMessage(sink, dialect, this.#limits, message, this.#wireOptions);
     } finally {
       writing = false;
     }
@@ -108,9 +108,9 @@ export class Outbox {
     else sink.handOver();
   }
 
-  #addBehind(dialect: Dialect, message: Outgoing): number {
+  #addBehind(dialect: Dialect, message: OutgoingMessage): number {
     const own = new ByteSink();
-    writeMessage(own, dialect, this.#limits, message, this.#envelope);
+    writeMessage(own, dialect, this.#limits, message, this.#wireOptions);
     this.#behind ??= [];
     this.#behind.push(own.take());
     return 0;

@@ -28,7 +28,7 @@ export class RawReply implements Reply {
 }
 
 /** How a call wants its reply. */
-export interface Wanted {
+export interface ReplyOptions {
   readonly onReply?: ((reply: Reply) => void) | undefined;
   readonly raw?: boolean | undefined;
   /** Makes what the caller gets of an item stream. */
@@ -39,7 +39,7 @@ export interface Wanted {
 export interface PendingCall {
   readonly sequence: number;
   readonly serializer: IdentifiedSerializer;
-  readonly options: Wanted;
+  readonly options: ReplyOptions;
   /** Ends the call with its result, or with what `failing` made of an error. */
   readonly resolve: (value: unknown) => void;
   /** Stops its timer and its signal's listener; called once, however it ends. */
@@ -53,10 +53,10 @@ type Slot = PendingCall | { readonly sequence: number } | undefined;
  * What a call that failed is resolved with. An error is made where its message came in, which helps nobody: two
  * microtasks later the stack knows who awaits the call.
  */
-export function failing(error: unknown): Promise<never> {
+export function rejectAtCallSite(error: unknown): Promise<never> {
   return Promise.reject(error as Error)
     .then(undefined, rethrow)
-    .then(undefined, atCallSite);
+    .then(undefined, rethrowAtCallSite);
 }
 
 function rethrow(error: unknown): never {
@@ -64,8 +64,8 @@ function rethrow(error: unknown): never {
 }
 
 /** Makes an error's stack lead to the line that awaits it. */
-export function atCallSite(error: unknown): never {
-  if (error instanceof PyroError) Error.captureStackTrace(error, atCallSite);
+export function rethrowAtCallSite(error: unknown): never {
+  if (error instanceof PyroError) Error.captureStackTrace(error, rethrowAtCallSite);
   throw error;
 }
 
@@ -145,7 +145,7 @@ export class PendingCalls {
     for (const slot of slots) {
       if (slot === undefined || !("resolve" in slot)) continue;
       slot.release?.();
-      slot.resolve(failing(error));
+      slot.resolve(rejectAtCallSite(error));
     }
   }
 

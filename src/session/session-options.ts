@@ -2,13 +2,13 @@ import type { Duplex } from "node:stream";
 import type { Limits } from "../base/limits.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import { checkSerializerNames, type SerializerName } from "../base/serializer-names.ts";
-import type { ClassCodec } from "../serializers/class-mapper.ts";
+import type { ClassMapper } from "../serializers/class-mapper.ts";
 import { SerializerSet, type SerializerSetOptions } from "../serializers/serializer-set.ts";
 import type { DialSettings } from "../transport/dial.ts";
-import type { Envelope } from "../wire/wire-options.ts";
+import type { WireOptions } from "../wire/wire-options.ts";
 
 /** How values are read and written in a session, for whichever version it turns out to speak. */
-export interface Codecs {
+export interface SerializerSets {
   readonly limits: Limits;
   forVersion(version: PyroVersion): SerializerSet;
 }
@@ -18,10 +18,10 @@ export interface Codecs {
  *
  * @throws {SerializeError} code PYRO_SERIALIZER, for names in `accepted` that there are none of.
  */
-export function createCodecs(
-  classes: (version: PyroVersion) => ClassCodec,
+export function createSerializerSets(
+  classes: (version: PyroVersion) => ClassMapper,
   options: Omit<SerializerSetOptions, "version" | "classes">,
-): Codecs {
+): SerializerSets {
   if (options.accepted !== undefined) checkSerializerNames(options.accepted);
   const made = new Map<PyroVersion, SerializerSet>();
   return {
@@ -39,7 +39,7 @@ export function createCodecs(
 
 /** What a client session is opened with. */
 export interface SessionOptions {
-  readonly codecs: Codecs;
+  readonly codecs: SerializerSets;
   readonly serializer: SerializerName;
   /** Which Pyro the server is, or "auto" to find out. */
   readonly protocol: "auto" | PyroVersion;
@@ -49,7 +49,7 @@ export interface SessionOptions {
   /** How the connection is made: TLS and what else there is below the messages. */
   readonly dial: DialSettings;
   /** Compression and signatures. */
-  readonly envelope: Envelope | undefined;
+  readonly wireOptions: WireOptions | undefined;
   /** A connection that there is already; it is used as it is, without a handshake, and stays open in the end. */
   readonly socket?: Duplex | undefined;
   /** Handed to the server's handshake validation; Pyro's default is "hello". */

@@ -3,17 +3,17 @@ import { ByteSink } from "../bytes/byte-sink.ts";
 import { correlationText } from "../diagnostics/correlation.ts";
 import { log } from "../diagnostics/log.ts";
 import { pyRepr } from "../values/py-repr.ts";
-import type { Dialect, Outgoing } from "../wire/dialect.ts";
+import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import type { Message } from "../wire/message.ts";
 
 const NAME = "pyro.wire";
 const NO_ID = new Uint8Array(16);
 
-interface Shown extends Pick<Message, "type" | "flags" | "serializerId" | "sequence"> {
+interface LoggedMessage extends Pick<Message, "type" | "flags" | "serializerId" | "sequence"> {
   readonly annotations?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
-function lines(what: string, peer: string, message: Shown, id: Uint8Array | undefined, data: Uint8Array): string {
+function lines(what: string, peer: string, message: LoggedMessage, id: Uint8Array | undefined, data: Uint8Array): string {
   const { type, flags, serializerId, sequence, annotations } = message;
   return (
     `${what} ${peer}: msgtype=${type} flags=0x${flags.toString(16)} ser=${serializerId} seq=${sequence} ` +
@@ -22,7 +22,7 @@ function lines(what: string, peer: string, message: Shown, id: Uint8Array | unde
 }
 
 /** A message that is about to be sent: its payload is written once more, for the log. */
-export function logSent(dialect: Dialect, message: Outgoing, peer: string): void {
+export function logSent(dialect: Dialect, message: OutgoingMessage, peer: string): void {
   log("DEBUG", NAME, () => {
     const sink = new ByteSink();
     message.writePayload(sink);

@@ -5,14 +5,14 @@ import { Duplex } from "node:stream";
  * A stream that belongs to somebody else, for as long as we use it: ending or destroying the loan leaves it open, and
  * without anything of ours on it. Whoever opened it closes it, as with Pyro's `connected_socket`.
  */
-export class LentStream extends Duplex {
+export class BorrowedStream extends Duplex {
   /** The stream itself. */
-  readonly owners: Duplex;
+  readonly inner: Duplex;
   readonly #giveBack: () => void;
 
   constructor(owners: Duplex) {
     super({ allowHalfOpen: true });
-    this.owners = owners;
+    this.inner = owners;
     const data = (chunk: Buffer): void => {
       if (!this.push(chunk)) owners.pause();
     };
@@ -34,11 +34,11 @@ export class LentStream extends Duplex {
   }
 
   override _read(): void {
-    if (!this.destroyed) this.owners.resume();
+    if (!this.destroyed) this.inner.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.owners.write(chunk, done);
+    this.inner.write(chunk, done);
   }
 
   /** Everything is handed on: the loan is over at once, so that nothing more is read from its owner. */

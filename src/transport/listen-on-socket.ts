@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { LentStream } from "./borrowed-stream.ts";
-import type { Listening } from "./listen.ts";
+import { BorrowedStream } from "./borrowed-stream.ts";
+import type { Listener } from "./listen.ts";
 import type { Location } from "./location.ts";
 
 /** This side of a connection that somebody opened: an address, or what Python's Pyro writes for a socket pair. */
@@ -13,8 +13,8 @@ export function locationOf(socket: Duplex): Location {
 }
 
 /** Takes a connection that there is already for all connections that there will be. It is left open in the end. */
-export function given(socket: Duplex, onConnection: (stream: Duplex) => void): Listening {
-  const stream = new LentStream(socket);
+export function listenOnSocket(socket: Duplex, onConnection: (stream: Duplex) => void): Listener {
+  const stream = new BorrowedStream(socket);
   const over = new Promise<void>((resolve) => {
     if (stream.closed) resolve();
     else stream.on("error", () => undefined).once("close", resolve); // a connection hears of it too

@@ -4,12 +4,12 @@ import { createServer, isIP, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import { CommunicationError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
-import { type Complain, type Taker, TlsGate } from "./tls-listen.ts";
+import { type OnError, type OnConnection, TlsGate } from "./tls-listen.ts";
 import type { ServerTls } from "./tls-options.ts";
 import type { IpVersion } from "./transport-config.ts";
 import { badPath, removeStale } from "./unix-socket.ts";
 
-export interface Listening {
+export interface Listener {
   /** What was asked for, with the port that the system chose when 0 was asked. */
   readonly location: Location;
   /** Takes no more connections; resolves when those that there are have ended. Removes a Unix socket's file. */
@@ -19,7 +19,7 @@ export interface Listening {
 }
 
 /** One that opened a port or a socket file for it. */
-export interface ServerListening extends Listening {
+export interface ServerListener extends Listener {
   readonly server: Server;
 }
 
@@ -61,10 +61,10 @@ function cannotListen(location: Location, reason: string, cause?: unknown): Comm
  */
 export async function listen(
   asked: Location,
-  onConnection: Taker,
-  onError: Complain,
+  onConnection: OnConnection,
+  onError: OnError,
   options: ListenOptions = {},
-): Promise<ServerListening> {
+): Promise<ServerListener> {
   const { tls, noDelay = true, backlog = 511, handshakeTimeoutMs = 0 } = options;
   // `[::1]`, as it stands in a URI.
   const location = asked.kind === "tcp" ? { ...asked, host: asked.host.replace(/^\[(.*)\]$/, "$1") } : asked;

@@ -31,9 +31,9 @@ export function addressOf(socket: Socket): string | undefined {
 }
 
 /** Takes a connection; with a refusal, only to tell the client so in the words of the protocol. */
-export type Taker = (socket: Socket, refusal?: CommunicationError) => void;
+export type OnConnection = (socket: Socket, refusal?: CommunicationError) => void;
 /** Hears of failures; `client` is the address, if it is known. */
-export type Complain = (error: Error, client?: string) => void;
+export type OnError = (error: Error, client?: string) => void;
 
 /**
  * Stands before a daemon that speaks TLS: shakes hands with each client by itself, so that none waits for another, and
@@ -44,8 +44,8 @@ export type Complain = (error: Error, client?: string) => void;
 export class TlsGate {
   readonly #tls: ServerTls;
   readonly #server: Server;
-  readonly #take: Taker;
-  readonly #complain: Complain;
+  readonly #take: OnConnection;
+  readonly #complain: OnError;
   readonly #timeoutMs: number;
   /** Connections that said nothing so far. */
   readonly #silent = new Set<Socket>();
@@ -54,7 +54,7 @@ export class TlsGate {
   #closed = false;
 
   /** @param timeoutMs for the first byte, and for the handshake; 0: no limit. */
-  constructor(tls: ServerTls, timeoutMs: number, take: Taker, complain: Complain) {
+  constructor(tls: ServerTls, timeoutMs: number, take: OnConnection, complain: OnError) {
     this.#tls = tls;
     this.#take = take;
     this.#complain = complain;

@@ -52,7 +52,7 @@ export interface ServerTls {
 }
 
 /** False: no TLS, whatever the items say; true: TLS as the items say; undefined: if the item SSL says so. */
-type Given<T> = T | boolean | undefined;
+type TlsOption<T> = T | boolean | undefined;
 
 const made = new WeakMap<object, ClientTls>();
 let warned = false;
@@ -63,7 +63,7 @@ let warned = false;
  * @throws {PyroError} code PYRO_TLS_OPTIONS for what is no certificate or no key, PYRO_CONFIG for an item's file that
  *   cannot be read.
  */
-export function clientTls(given: Given<ClientTlsOptions>, items: SslItems): ClientTls | undefined {
+export function clientTls(given: TlsOption<ClientTlsOptions>, items: SslItems): ClientTls | undefined {
   if (given === false || (given === undefined && !items.ssl)) return undefined;
   const options = typeof given === "object" ? given : {};
   const identity = typeof given === "object" ? given : items;
@@ -93,7 +93,7 @@ export function clientTls(given: Given<ClientTlsOptions>, items: SslItems): Clie
  *
  * @throws {PyroError} code PYRO_TLS_OPTIONS or PYRO_CONFIG, as `clientTls`.
  */
-export function serverTls(given: Given<ServerTlsOptions>, items: SslItems): ServerTls | undefined {
+export function serverTls(given: TlsOption<ServerTlsOptions>, items: SslItems): ServerTls | undefined {
   if (given === false || (given === undefined && !items.ssl)) return undefined;
   const options = typeof given === "object" ? given : {};
   const own = { cert: items.serverCert, key: items.serverKey, password: items.serverKeyPassword };

@@ -14,7 +14,7 @@ const LONGEST_MS = 2_000;
  *
  * @param timeoutMs 0: no limit of the caller's.
  */
-export function tlsComplaint(
+export function findTlsProblem(
   location: Location,
   { tls }: DialSettings,
   timeoutMs: number,

@@ -1,4 +1,4 @@
-import { neverPlain } from "./py-dict.ts";
+import { markNotDict } from "./py-dict.ts";
 import type { URI } from "./uri.ts";
 
 /** A proxy as it travels: what the other side needs to make one of its own. */
@@ -32,7 +32,7 @@ let make: ((state: ProxyState) => object) | undefined;
  */
 export function publish(value: object, state: () => ProxyState): void {
   published.set(value, state);
-  neverPlain(value);
+  markNotDict(value);
 }
 
 /** From now on `value` travels as what it is. */

@@ -29,7 +29,7 @@ export function pyDict(): PyDict {
 let special: WeakSet<object> | undefined;
 
 /** From now on `value` is no dict, even if it is an object literal: a daemon serves it. */
-export function neverPlain(value: object): void {
+export function markNotDict(value: object): void {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return;
   special ??= new WeakSet();

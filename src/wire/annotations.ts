@@ -15,7 +15,7 @@ function overrun(what: string): ProtocolError {
  *
  * @throws {ProtocolError} when not even one chunk's head fits.
  */
-export function judgeAnnotationsBytes(bytes: number, dialect: Dialect): void {
+export function checkAnnotationsBytes(bytes: number, dialect: Dialect): void {
   if (bytes > 0 && bytes < dialect.chunkHeadBytes) {
     throw overrun(`${bytes} bytes in all, a chunk's head takes ${dialect.chunkHeadBytes}`);
   }

@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import { MessageTooLargeError, ProtocolError } from "../base/errors.ts";
 import { type Limits, MAX_CONNECT_BYTES } from "../base/limits.ts";
 import { giveBuffer, takeBuffer, takeSpare } from "../bytes/buffer-pool.ts";
-import { judgeAnnotationsBytes, readAnnotations } from "./annotations.ts";
+import { checkAnnotationsBytes, readAnnotations } from "./annotations.ts";
 import { type Dialect, PREAMBLE_BYTES, TAG } from "./dialect.ts";
 import { dialectOfProtocol } from "./dialects.ts";
 import { type Message, MessageType, NO_ANNOTATIONS } from "./message.ts";
-import { foreignBytes } from "./not-pyro.ts";
+import { notPyroError } from "./not-pyro.ts";
 
 const NOTHING = Buffer.alloc(0);
 /** Enough for a header of any version. */
@@ -136,16 +136,16 @@ export class MessageDecoder {
   #judgePreamble(bytes: Buffer, at: number): Dialect {
     if (bytes.readUInt32BE(at) !== TAG) {
       const words = this.dialect ?? this.#fallback;
-      const text = words.refusal.badTag();
+      const text = words.refusalTexts.badTag();
       throw this.dialect === undefined
-        ? foreignBytes(bytes, at, text)
+        ? notPyroError(bytes, at, text)
         : new ProtocolError(text, { code: "PYRO_BAD_TAG" });
     }
     const protocol = bytes.readUInt16BE(at + 4);
     const words = this.dialect ?? this.#fallback;
     if (this.dialect === undefined) this.dialect = dialectOfProtocol(protocol);
     if (this.dialect?.protocol !== protocol) {
-      throw new ProtocolError(words.refusal.badVersion(protocol), { code: "PYRO_BAD_VERSION" });
+      throw new ProtocolError(words.refusalTexts.badVersion(protocol), { code: "PYRO_BAD_VERSION" });
     }
     return this.dialect;
   }
@@ -154,11 +154,11 @@ export class MessageDecoder {
     const { accept } = this;
     const limit = sizeLimit(message.type, this.#limits.maxMessageBytes);
     const bytes = message.payloadBytes + message.annotationsBytes;
-    if (bytes > limit) throw new MessageTooLargeError(dialect.refusal.tooLarge(bytes, limit));
+    if (bytes > limit) throw new MessageTooLargeError(dialect.refusalTexts.tooLarge(bytes, limit));
     if (accept !== undefined && !accept.includes(message.type)) {
-      throw new ProtocolError(dialect.refusal.badType(message.type, accept), { code: "PYRO_BAD_TYPE" });
+      throw new ProtocolError(dialect.refusalTexts.badType(message.type, accept), { code: "PYRO_BAD_TYPE" });
     }
-    judgeAnnotationsBytes(message.annotationsBytes, dialect);
+    checkAnnotationsBytes(message.annotationsBytes, dialect);
     return message;
   }
 

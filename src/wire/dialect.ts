@@ -17,7 +17,7 @@ export interface FlagBits {
 }
 
 /** A message to be sent. */
-export interface Outgoing {
+export interface OutgoingMessage {
   readonly type: MessageType;
   readonly flags: number;
   readonly sequence: number;
@@ -29,7 +29,7 @@ export interface Outgoing {
 }
 
 /** The words in which a version refuses bad bytes: its own texts, as peers and their logs know them. */
-export interface Refusals {
+export interface RefusalTexts {
   badTag(): string;
   badVersion(protocol: number): string;
   badCheck(): string;
@@ -55,14 +55,14 @@ export interface Dialect {
   readonly compression: { readonly leastBytes: number; readonly level: number };
   /** Whether its messages can be signed, see `hmac.ts`. */
   readonly signs: boolean;
-  readonly refusal: Refusals;
+  readonly refusalTexts: RefusalTexts;
   /**
    * Reads the header at `at`, where `headerBytes` are in; tag and protocol number were judged before.
    * @throws {ProtocolError} for a wrong checksum or magic number.
    */
   readHeader(bytes: Buffer, at: number): Message;
   /** Writes the header into `headerBytes` that were left open at `at`. */
-  writeHeader(bytes: Buffer, at: number, message: Outgoing, payloadBytes: number, annotationsBytes: number): void;
+  writeHeader(bytes: Buffer, at: number, message: OutgoingMessage, payloadBytes: number, annotationsBytes: number): void;
   readChunkLength(bytes: Buffer, at: number): number;
   writeChunkLength(bytes: Buffer, at: number, length: number): void;
   /**

@@ -3,10 +3,10 @@ import type { Limits } from "../base/limits.ts";
 import type { ByteSink } from "../bytes/byte-sink.ts";
 import { writeAnnotations } from "./annotations.ts";
 import { deflatePayload } from "./compression.ts";
-import type { Dialect, Outgoing } from "./dialect.ts";
+import type { Dialect, OutgoingMessage } from "./dialect.ts";
 import { sign, withRoomForHmac } from "./hmac.ts";
 import { NO_ANNOTATIONS } from "./message.ts";
-import type { Envelope } from "./wire-options.ts";
+import type { WireOptions } from "./wire-options.ts";
 
 /**
  * Writes one message into `out`, with the payload put straight in its place: nothing is copied together afterwards.
@@ -20,8 +20,8 @@ export function writeMessage(
   out: ByteSink,
   dialect: Dialect,
   limits: Limits,
-  message: Outgoing,
-  envelope?: Envelope,
+  message: OutgoingMessage,
+  wireOptions?: WireOptions,
 ): void {
   const { correlationId } = message;
   if (correlationId !== undefined && correlationId.length !== 16) {
@@ -32,17 +32,17 @@ export function writeMessage(
   const start = out.skip(dialect.headerBytes);
   try {
     const plain = dialect.withCorrelation(message.annotations ?? NO_ANNOTATIONS, correlationId);
-    const hmacKey = dialect.signs ? envelope?.hmacKey : undefined;
+    const hmacKey = dialect.signs ? wireOptions?.hmacKey : undefined;
     const annotations = hmacKey === undefined ? plain : withRoomForHmac(plain);
     if (annotations.size > 0) writeAnnotations(out, dialect, annotations);
     const payloadAt = out.length;
     message.writePayload(out);
-    const compressed = envelope?.compression === true && deflatePayload(out, payloadAt, dialect);
+    const compressed = wireOptions?.compression === true && deflatePayload(out, payloadAt, dialect);
     const payloadBytes = out.length - payloadAt;
     const annotationsBytes = payloadAt - start - dialect.headerBytes;
     const limit = Math.min(limits.maxMessageBytes, dialect.maxPayloadBytes);
     if (payloadBytes + annotationsBytes > limit) {
-      throw new MessageTooLargeError(dialect.refusal.tooLarge(payloadBytes + annotationsBytes, limit));
+      throw new MessageTooLargeError(dialect.refusalTexts.tooLarge(payloadBytes + annotationsBytes, limit));
     }
     const headed = compressed ? withFlag(message, dialect.flag.compressed) : message;
     if (hmacKey !== undefined) sign(out.buffer, payloadAt, out.length, annotations, hmacKey);
@@ -54,7 +54,7 @@ export function writeMessage(
 }
 
 /** What a header says of a message, with one more flag. */
-function withFlag(message: Outgoing, flag: number): Outgoing {
+function withFlag(message: OutgoingMessage, flag: number): OutgoingMessage {
   const { type, flags, sequence, serializerId, correlationId } = message;
   return { type, flags: flags | flag, sequence, serializerId, correlationId, writePayload: () => undefined };
 }

@@ -30,7 +30,7 @@ export function sign(bytes: Buffer, payloadAt: number, end: number, annotations:
  * @param key what it has to be signed with; undefined: it must not be signed.
  * @throws {SecurityError} when it is not from somebody who has the same key, or comes from Pyro5 although there is one.
  */
-export function judgeHmac(
+export function checkHmac(
   message: Pick<Message, "payload" | "annotations">,
   dialect: Dialect,
   key: Buffer | undefined,

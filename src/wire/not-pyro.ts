@@ -7,7 +7,7 @@ const TLS_HANDSHAKE = 0x16;
 const TLS_MAJOR = 3;
 
 /** What came in place of the first message, as an error: TLS is told apart, because it is met where one side has it on. */
-export function foreignBytes(bytes: Buffer, at: number, text: string): ProtocolError {
+export function notPyroError(bytes: Buffer, at: number, text: string): ProtocolError {
   if (bytes[at + 1] === TLS_MAJOR && bytes[at] === TLS_HANDSHAKE) {
     const cure = "give the daemon tls (PYRO_SSL), or turn it off in the client";
     return new ProtocolError(`${text}: a TLS client, but this port does not speak TLS; ${cure}`, {

@@ -9,7 +9,7 @@
  */
 import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../base/errors.ts";
-import { type Dialect, type Outgoing, TAG } from "./dialect.ts";
+import { type Dialect, type OutgoingMessage, TAG } from "./dialect.ts";
 import { type Annotations, Message } from "./message.ts";
 
 const PROTOCOL = 48;
@@ -35,7 +35,7 @@ function readHeader(bytes: Buffer, at: number): Message {
   const serializerId = bytes.readUInt16BE(at + 16);
   const annotationsBytes = bytes.readUInt16BE(at + 18);
   if (bytes.readUInt16BE(at + 22) !== checksum(type, payloadBytes, annotationsBytes, serializerId, flags, sequence)) {
-    throw new ProtocolError(pyro4.refusal.badCheck(), { code: "PYRO_BAD_CHECKSUM" });
+    throw new ProtocolError(pyro4.refusalTexts.badCheck(), { code: "PYRO_BAD_CHECKSUM" });
   }
   if (payloadBytes < 0) {
     throw new ProtocolError(`invalid payload length: ${payloadBytes}`, { code: "PYRO_BAD_LENGTH" });
@@ -46,7 +46,7 @@ function readHeader(bytes: Buffer, at: number): Message {
 function writeHeader(
   bytes: Buffer,
   at: number,
-  message: Outgoing,
+  message: OutgoingMessage,
   payloadBytes: number,
   annotationsBytes: number,
 ): void {
@@ -83,7 +83,7 @@ export const pyro4: Dialect = {
   },
   compression: { leastBytes: 200, level: 6 },
   signs: true,
-  refusal: {
+  refusalTexts: {
     badTag: () => "invalid data or unsupported protocol version",
     badVersion: () => "invalid data or unsupported protocol version",
     badCheck: () => "header checksum mismatch",

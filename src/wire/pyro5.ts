@@ -8,7 +8,7 @@
  */
 import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../base/errors.ts";
-import { type Dialect, type Outgoing, TAG } from "./dialect.ts";
+import { type Dialect, type OutgoingMessage, TAG } from "./dialect.ts";
 import { type Annotations, Message } from "./message.ts";
 
 const PROTOCOL = 502;
@@ -17,7 +17,7 @@ const CORRELATION_FLAG = 0x40;
 
 function readHeader(bytes: Buffer, at: number): Message {
   if (bytes.readUInt16BE(at + 38) !== MAGIC) {
-    throw new ProtocolError(pyro5.refusal.badCheck(), { code: "PYRO_BAD_MAGIC" });
+    throw new ProtocolError(pyro5.refusalTexts.badCheck(), { code: "PYRO_BAD_MAGIC" });
   }
   return new Message(
     bytes[at + 6] as number,
@@ -32,7 +32,7 @@ function readHeader(bytes: Buffer, at: number): Message {
 function writeHeader(
   bytes: Buffer,
   at: number,
-  message: Outgoing,
+  message: OutgoingMessage,
   payloadBytes: number,
   annotationsBytes: number,
 ): void {
@@ -70,7 +70,7 @@ export const pyro5: Dialect = {
   },
   compression: { leastBytes: 101, level: 4 },
   signs: false,
-  refusal: {
+  refusalTexts: {
     badTag: () => "invalid data",
     badVersion: (protocol) => `invalid protocol version: ${protocol}`,
     badCheck: () => "invalid message or protocol version",

@@ -34,7 +34,7 @@ test("docs/config.md tells of every item", async () => {
 describe("the environment", () => {
   test("nothing set: the defaults", () => {
     expect(readConfig({ PATH: "/bin", PYROMANIA: "1" })).toEqual(
-      Object.fromEntries(Object.entries(ITEMS).map(([field, { usual }]) => [field, usual])),
+      Object.fromEntries(Object.entries(ITEMS).map(([field, { defaultValue }]) => [field, defaultValue])),
     );
     expect(readConfig({ PYRO_NS_PORT: "", PYRO_COMPRESSION: "" })).toMatchObject({ nsPort: 9090, compression: false });
   });
@@ -160,7 +160,7 @@ test("what proxies are made with, unless their own options say something else", 
     maxRetries: 3,
     metadata: true,
     timeoutMs: 0,
-    envelope: undefined,
+    wireOptions: undefined,
   });
   const before = remoteOptions({}, resolver).codecs;
   expect(remoteOptions({}, resolver).codecs).toBe(before);
@@ -174,8 +174,8 @@ test("what proxies are made with, unless their own options say something else", 
   });
   const made = remoteOptions({}, resolver);
   expect(made).toMatchObject({ maxRetries: 4, metadata: false, timeoutMs: 700, serializer: "json" });
-  expect(made.envelope).toEqual({ compression: true, hmacKey: undefined });
+  expect(made.wireOptions).toEqual({ compression: true, hmacKey: undefined });
   expect([before.limits.maxMessageBytes, made.codecs.limits.maxMessageBytes]).toEqual([1 << 30, 5]);
   const own = remoteOptions({ maxRetries: 0, metadata: true, timeoutMs: 0, compression: false }, resolver);
-  expect(own).toMatchObject({ maxRetries: 0, metadata: true, timeoutMs: 0, envelope: undefined });
+  expect(own).toMatchObject({ maxRetries: 0, metadata: true, timeoutMs: 0, wireOptions: undefined });
 });

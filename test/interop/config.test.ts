@@ -85,8 +85,8 @@ print(json.dumps({k: sorted(v) if isinstance(v, set) else v for k, v in values.i
     const differing = Object.entries(theirs).flatMap(([name, value]) => {
       const item = ours.get(name);
       if (item === undefined) return [];
-      const { kind, usual } = item;
-      const seconds = kind.wanted.startsWith("must be seconds") ? Number(usual) / 1_000 : usual;
+      const { kind, defaultValue } = item;
+      const seconds = kind.expected.startsWith("must be seconds") ? Number(defaultValue) / 1_000 : defaultValue;
       const same = JSON.stringify(seconds ?? null) === JSON.stringify(value);
       return same ? [] : [name];
     });

@@ -4,7 +4,7 @@ import { connect as open } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Daemon, expose, proxy, RemoteError, uriOf } from "#pyro";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
-import { remoteObject } from "../../src/proxy/remote-handle.ts";
+import { remoteConnectionOf } from "../../src/proxy/remote-handle.ts";
 import { serverVersions } from "../../src/session/server-versions.ts";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
@@ -59,7 +59,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("Pyro%i", (ve
   test("is spoken with a Python server, and with a Python client", async () => {
     await using shop = proxy(python.shop, { protocol: version });
     expect(await shop.price("chair")).toBe("chair 1 EUR");
-    expect(remoteObject(shop).protocol).toBe(version);
+    expect(remoteConnectionOf(shop).protocol).toBe(version);
     const code = "show([P.Proxy(uris[0]).echo(i) for i in range(3)])";
     expect(await runClient(version, [daemon.register(new Echo())], code)).toEqual([[0, 1, 2]]);
     const other: PyroVersion = version === 4 ? 5 : 4;

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type Feed, RemoteStream } from "../../src/proxy/remote-stream.ts";
+import { type ItemSource, RemoteStream } from "../../src/proxy/remote-stream.ts";
 import { RemoteError } from "../../src/values/remote-error.ts";
 
 /** A feed of the numbers from 0, whose replies come when `answer` says so. */
-class Numbers implements Feed {
+class Numbers implements ItemSource {
   readonly prefetch: number;
   readonly size: number;
   readonly open: (() => void)[] = [];
   asked = 0;
   closed = 0;
-  nextMany: Feed["nextMany"] = undefined;
+  nextMany: ItemSource["nextMany"] = undefined;
 
   constructor(prefetch: number, size = Number.POSITIVE_INFINITY) {
     this.prefetch = prefetch;

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import type { ClassCodec } from "../../src/serializers/class-mapper.ts";
+import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
 import { createJson } from "../../src/serializers/json/json.ts";
 import { createMarshal, loadText } from "../../src/serializers/marshal/marshal.ts";
 import { createMsgpack } from "../../src/serializers/msgpack/msgpack.ts";
@@ -46,7 +46,7 @@ const DATETIMES = ["v4_msgpack 20: RESULT in msgpack", "v5_msgpack 20: RESULT in
 const SAME_BYTES = PAYLOADS.filter((one) => !WITH_REFERENCES.includes(one) && !DATETIMES.includes(one.title));
 
 /** The vectors hold what a payload says before the class step: class dicts stay dicts. */
-function withoutClassStep(version: PyroVersion): ClassCodec {
+function withoutClassStep(version: PyroVersion): ClassMapper {
   return { version, toWire: () => undefined, revive: (value) => value };
 }
 

@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SerializeError } from "../../src/base/errors.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import type { ClassCodec } from "../../src/serializers/class-mapper.ts";
+import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
 import { createSerpent, type SerpentOptions } from "../../src/serializers/serpent/serpent.ts";
 import { PyFloat, tuple } from "../../src/values/python-values.ts";
 import { loadVectors } from "../support/tagged.ts";
 
-const classes: ClassCodec = { version: 5, toWire: () => undefined, revive: (value) => value };
+const classes: ClassMapper = { version: 5, toWire: () => undefined, revive: (value) => value };
 const serpent = createSerpent({ classes });
 
 function written(value: unknown, options: Partial<SerpentOptions> = {}): Buffer {

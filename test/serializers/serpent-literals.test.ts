@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import { SerializeError } from "../../src/base/errors.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import type { ClassCodec } from "../../src/serializers/class-mapper.ts";
+import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
 import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
 import { PyComplex, PyEllipsis, PyFloat, tuple } from "../../src/values/python-values.ts";
 
-const classes: ClassCodec = { version: 5, toWire: () => undefined, revive: (value) => value };
+const classes: ClassMapper = { version: 5, toWire: () => undefined, revive: (value) => value };
 const serpent = createSerpent({ classes });
 const lossless = createSerpent({ classes, lossless: true });
 const load = (text: string): unknown => serpent.load(Buffer.from(text));

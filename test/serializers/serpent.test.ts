@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import type { ClassCodec } from "../../src/serializers/class-mapper.ts";
+import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
 import { createClassCodec } from "../../src/serializers/class-mapper.ts";
 import { createSerpent, type SerpentOptions } from "../../src/serializers/serpent/serpent.ts";
 import { PyClassDict, PyComplex, PyFloat, tuple } from "../../src/values/python-values.ts";
@@ -11,7 +11,7 @@ import { fromTagged, loadVectors, matchesTagged, type Tagged, type ValueCase } f
 
 const { cases } = loadVectors("serpent");
 /** Values as the text alone has them: the class step left out. */
-const NO_CLASSES: ClassCodec = { version: 5, toWire: () => undefined, revive: (value) => value };
+const NO_CLASSES: ClassMapper = { version: 5, toWire: () => undefined, revive: (value) => value };
 
 function written(value: unknown, options: Partial<SerpentOptions> = {}): string {
   const out = new ByteSink();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { Channel } from "../../src/session/channel.ts";
-import type { Outgoing } from "../../src/wire/dialect.ts";
+import type { OutgoingMessage } from "../../src/wire/dialect.ts";
 import { pyro5 } from "../../src/wire/dialects.ts";
 import { MessageType } from "../../src/wire/message.ts";
 
@@ -34,7 +34,7 @@ class Line implements AsyncDisposable {
   }
 
   send(sequence: number, text: string, meanwhile?: () => void): void {
-    const message: Outgoing = {
+    const message: OutgoingMessage = {
       type: MessageType.Result,
       flags: 0,
       sequence,

@@ -4,9 +4,9 @@ import { ConnectionClosedError } from "../../src/base/errors.ts";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { createClassCodec } from "../../src/serializers/class-mapper.ts";
 import { type PendingCall, PendingCalls } from "../../src/session/pending-calls.ts";
-import { createCodecs } from "../../src/session/session-options.ts";
+import { createSerializerSets } from "../../src/session/session-options.ts";
 
-const SERIALIZER = createCodecs((version) => createClassCodec(version, { unknown: "keep" }), {
+const SERIALIZER = createSerializerSets((version) => createClassCodec(version, { unknown: "keep" }), {
   limits: DEFAULT_LIMITS,
   lossless: false,
   bytesRepr: false,

@@ -1,16 +1,16 @@
 import { ITEMS, WITHOUT_EFFECT } from "../../src/config/items.ts";
 
 /** Values of items, as one writes them into the environment. */
-function shown({ kind, usual }: (typeof ITEMS)[keyof typeof ITEMS]): string {
-  if (usual === undefined) return "";
-  const text = (kind.show as (value: unknown) => string)(usual);
+function shown({ kind, defaultValue }: (typeof ITEMS)[keyof typeof ITEMS]): string {
+  if (defaultValue === undefined) return "";
+  const text = (kind.toText as (value: unknown) => string)(defaultValue);
   return text === "" ? "" : `\`${text}\``;
 }
 
 /** The text of docs/config.md: the same for the same items. */
 export function configPage(): string {
   const rows = Object.entries(ITEMS).map(
-    ([field, item]) => `| \`PYRO_${item.name}\` | \`${field}\` | ${shown(item)} | ${item.what} |`,
+    ([field, item]) => `| \`PYRO_${item.name}\` | \`${field}\` | ${shown(item)} | ${item.description} |`,
   );
   const idle = Object.entries(WITHOUT_EFFECT).map(([name, why]) => `| \`PYRO_${name}\` | ${why} |`);
   return `# Configuration

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pyro4 } from "../../src/wire/dialects.ts";
-import { judgeHmac } from "../../src/wire/hmac.ts";
+import { checkHmac } from "../../src/wire/hmac.ts";
 import { conversationCases, streamsOf } from "../support/vectors-messages.ts";
 import { bytewise, cuttings, described, encoded, expected, feed } from "./feed.ts";
 
@@ -39,7 +39,7 @@ test("the signatures of a conversation with a key: right, wrong, none", () => {
   const judged = streamsOf(conversation).map(({ title, bytes }) => {
     const verdicts = feed([bytes]).messages.map((message) => {
       try {
-        judgeHmac(message, pyro4, Buffer.from("secret"));
+        checkHmac(message, pyro4, Buffer.from("secret"));
         return "fine";
       } catch (error) {
         return (error as Error).message;

@@ -19,7 +19,7 @@ test("a message over the limit is refused in the version's words, and leaves not
       writeMessage(out, dialect, { ...DEFAULT_LIMITS, maxMessageBytes: 9 }, { ...RESULT, writePayload: ten }),
     );
     expect(error).toBeInstanceOf(MessageTooLargeError);
-    expect(error.message).toBe(dialect.refusal.tooLarge(10, 9));
+    expect(error.message).toBe(dialect.refusalTexts.tooLarge(10, 9));
     expect(out.take().toString()).toBe("before");
   }
 });

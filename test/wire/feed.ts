@@ -6,11 +6,11 @@ import { DEFAULT_LIMITS, type Limits } from "../../src/base/limits.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import { type DecoderOptions, MessageDecoder } from "../../src/wire/decoder.ts";
-import type { Dialect, FlagBits, Outgoing } from "../../src/wire/dialect.ts";
+import type { Dialect, FlagBits, OutgoingMessage } from "../../src/wire/dialect.ts";
 import { pyro5 } from "../../src/wire/dialects.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
 import { type Annotations, type Message, MessageType } from "../../src/wire/message.ts";
-import type { Envelope } from "../../src/wire/wire-options.ts";
+import type { WireOptions } from "../../src/wire/wire-options.ts";
 import type { DecodedVector } from "../support/vectors-messages.ts";
 
 /** What a message said, its payload copied, as the decoder's message does not last. */
@@ -71,16 +71,16 @@ export function cuttings(bytes: Buffer): fc.Arbitrary<Buffer[]> {
 }
 
 /** Writes what was read again, the payload as it came. */
-export function encoded(message: Kept, dialect: Dialect, limits: Limits = DEFAULT_LIMITS, envelope?: Envelope): Buffer {
+export function encoded(message: Kept, dialect: Dialect, limits: Limits = DEFAULT_LIMITS, wireOptions?: WireOptions): Buffer {
   const out = new ByteSink();
   // What was in memory before must not show.
   out.buffer.fill(0xff);
-  writeMessage(out, dialect, limits, { ...message, writePayload: (sink) => sink.bytes(message.payload) }, envelope);
+  writeMessage(out, dialect, limits, { ...message, writePayload: (sink) => sink.bytes(message.payload) }, wireOptions);
   return out.take();
 }
 
 /** The plain RESULT that tests send. */
-export const RESULT: Outgoing = {
+export const RESULT: OutgoingMessage = {
   type: MessageType.Result,
   flags: 0,
   sequence: 7,
@@ -88,7 +88,7 @@ export const RESULT: Outgoing = {
   writePayload: () => undefined,
 };
 /** One whole message, a RESULT unless said otherwise. */
-export function message(dialect: Dialect, payload: Uint8Array, extra: Partial<Outgoing> = {}): Buffer {
+export function message(dialect: Dialect, payload: Uint8Array, extra: Partial<OutgoingMessage> = {}): Buffer {
   const out = new ByteSink();
   writeMessage(out, dialect, DEFAULT_LIMITS, { ...RESULT, ...extra, writePayload: (sink) => sink.bytes(payload) });
   return out.take();

@@ -110,7 +110,7 @@ describe("broken headers", () => {
     for (const version of BOTH) {
       const dialect = dialectOf(version);
       const error = refusal(() => feed([header(dialect, 1_000)], { accept: [1, 6] }));
-      expect([error.code, error.message]).toEqual(["PYRO_BAD_TYPE", dialect.refusal.badType(5, [1, 6])]);
+      expect([error.code, error.message]).toEqual(["PYRO_BAD_TYPE", dialect.refusalTexts.badType(5, [1, 6])]);
     }
   });
 
@@ -203,7 +203,7 @@ describe("sizes", () => {
       const size = 150 + dialect.chunkHeadBytes;
       expect(feed([bytes], { limits: { ...DEFAULT_LIMITS, maxMessageBytes: size } }).messages).toHaveLength(1);
       const error = refusal(() => feed([bytes], { limits: { ...DEFAULT_LIMITS, maxMessageBytes: size - 1 } }));
-      expect(error.message).toBe(dialect.refusal.tooLarge(size, size - 1));
+      expect(error.message).toBe(dialect.refusalTexts.tooLarge(size, size - 1));
     }
   });
 

@@ -7,7 +7,7 @@ import { inflatedPayload } from "../../src/wire/compression.ts";
 import type { DecoderOptions } from "../../src/wire/decoder.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
 import { dialectOf } from "../../src/wire/dialects.ts";
-import { judgeHmac } from "../../src/wire/hmac.ts";
+import { checkHmac } from "../../src/wire/hmac.ts";
 import { type MessageCase, messageCases } from "../support/vectors-messages.ts";
 import { bytewise, cuttings, described, encoded, expected, type Fed, feed, refusal } from "./feed.ts";
 
@@ -69,7 +69,7 @@ function receive(chunks: Iterable<Buffer>, one: MessageCase): Fed {
   const options = receiver(one);
   const fed = feed(chunks, options);
   for (const message of fed.messages) {
-    judgeHmac(message, options.dialect, keyOf(one));
+    checkHmac(message, options.dialect, keyOf(one));
     inflatedPayload(message, options.dialect, DEFAULT_LIMITS.maxInflatedBytes);
   }
   return fed;
@@ -202,8 +202,8 @@ describe("signs as Python does", () => {
     if (message === undefined) throw new Error("nothing was read");
     const annotations = new Map(message.annotations);
     annotations.delete("HMAC");
-    const envelope = { compression: false, hmacKey: keyOf(one) };
-    expect(encoded({ ...message, annotations }, dialect, limits, envelope).toString("hex")).toBe(one.hex);
+    const wireOptions = { compression: false, hmacKey: keyOf(one) };
+    expect(encoded({ ...message, annotations }, dialect, limits, wireOptions).toString("hex")).toBe(one.hex);
   });
 
   test("there are such cases", () => expect(signed).toHaveLength(5));

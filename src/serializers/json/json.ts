@@ -4,15 +4,15 @@ import { SerializeError } from "../../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { dictValue } from "../../values/python-values.ts";
-import { callFrom } from "../call-data.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import { toCallData } from "../call-data.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { JsonReader } from "./reader.ts";
 import { JsonWriter } from "./writer.ts";
 
 export interface JsonOptions {
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and objects as Map. */
   readonly lossless?: boolean;
@@ -20,12 +20,12 @@ export interface JsonOptions {
 
 /** The json serializer of one session's version. */
 export function createJson(options: JsonOptions): Serializer {
-  return new Json(options);
+  return new JsonSerializer(options);
 }
 
-class Json implements Serializer {
+class JsonSerializer implements Serializer {
   readonly name = "json";
-  readonly #classes: ClassCodec;
+  readonly #classes: ClassMapper;
   readonly #limits: Limits;
   readonly #lossless: boolean;
 
@@ -59,7 +59,7 @@ class Json implements Serializer {
 
   loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
     const call = this.load(bytes, from, to);
-    return callFrom(
+    return toCallData(
       dictValue(call, "object"),
       dictValue(call, "method"),
       dictValue(call, "params"),

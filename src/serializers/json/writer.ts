@@ -1,17 +1,17 @@
 import { isPlainObject } from "../../values/py-dict.ts";
 import { pyFloatRepr, pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyFloat } from "../../values/python-values.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
 
 /** Writes one value as Python's `json.dumps(value, ensure_ascii=False)` does. */
 export class JsonWriter {
-  readonly #classes: ClassCodec;
+  readonly #classes: ClassMapper;
   readonly #maxDepth: number;
   readonly #open: object[] = [];
   text = "";
 
-  constructor(classes: ClassCodec, maxDepth: number) {
+  constructor(classes: ClassMapper, maxDepth: number) {
     this.#classes = classes;
     this.#maxDepth = maxDepth;
   }

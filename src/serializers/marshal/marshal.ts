@@ -6,15 +6,15 @@ import type { Buffer } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
-import { callFrom } from "../call-data.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import { toCallData } from "../call-data.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { MarshalReader, type ReaderOptions } from "./reader.ts";
 import { MarshalWriter, textBytes, type WriterOptions } from "./writer.ts";
 
 export interface MarshalOptions {
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map. */
   readonly lossless?: boolean;
@@ -22,12 +22,12 @@ export interface MarshalOptions {
 
 /** The marshal serializer of one session's version. */
 export function createMarshal(options: MarshalOptions): Serializer {
-  return new Marshal(options);
+  return new MarshalSerializer(options);
 }
 
-class Marshal implements Serializer {
+class MarshalSerializer implements Serializer {
   readonly name = "marshal";
-  readonly #classes: ClassCodec;
+  readonly #classes: ClassMapper;
   readonly #reading: ReaderOptions;
   readonly #writing: WriterOptions;
 
@@ -64,7 +64,7 @@ class Marshal implements Serializer {
   loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
     const value = this.load(bytes, from, to);
     if (!Array.isArray(value) || value.length !== 4) throw new SerializeError("marshal: no call of four parts");
-    return callFrom(value[0], value[1], value[2], value[3]);
+    return toCallData(value[0], value[1], value[2], value[3]);
   }
 }
 

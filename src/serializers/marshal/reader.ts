@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import { pyDict } from "../../values/py-dict.ts";
 import { asTuple, PyComplex, type PyDict, PyEllipsis, PyFloat } from "../../values/python-values.ts";
-import { KeyTable } from "../python-keys.ts";
+import { PythonKeys } from "../python-keys.ts";
 import { tooManyValues } from "../too-many-values.ts";
 import { longValue } from "./longs.ts";
 import { surrogateText } from "./surrogates.ts";
@@ -207,7 +207,7 @@ export class MarshalReader {
 
   #set(count: number): Set<unknown> {
     this.#open();
-    const keys = new KeyTable();
+    const keys = new PythonKeys();
     const set = new Set<unknown>();
     for (let index = 0; index < count; index++) set.add(keys.first(this.#hashable(this.#item())));
     this.#depth--;
@@ -229,7 +229,7 @@ export class MarshalReader {
       for (const [key, value] of entries) dict[key as string] = value;
       return dict;
     }
-    const keys = new KeyTable();
+    const keys = new PythonKeys();
     const map = new Map<unknown, unknown>();
     for (const [key, value] of entries) map.set(keys.first(key), value);
     return map;

@@ -3,7 +3,7 @@ import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { isPlainObject } from "../../values/py-dict.ts";
 import { pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values/python-values.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
 import { longDigits } from "./longs.ts";
 import { surrogateBytes } from "./surrogates.ts";
@@ -31,7 +31,7 @@ const NULL = 0x30; // 0
 const ALL_ASCII = /^[\x00-\x7f]*$/;
 
 export interface WriterOptions {
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly maxDepth: number;
 }
 

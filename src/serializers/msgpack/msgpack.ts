@@ -6,15 +6,15 @@
 import { SerializeError } from "../../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
-import { callFrom } from "../call-data.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import { toCallData } from "../call-data.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { MsgpackReader, type ReaderOptions } from "./reader.ts";
 import { MsgpackWriter, type WriterOptions } from "./writer.ts";
 
 export interface MsgpackOptions {
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly limits?: Partial<Limits>;
   /** Read floats as PyFloat and dicts as Map. */
   readonly lossless?: boolean;
@@ -22,12 +22,12 @@ export interface MsgpackOptions {
 
 /** The msgpack serializer of one session's version. */
 export function createMsgpack(options: MsgpackOptions): Serializer {
-  return new Msgpack(options);
+  return new MsgpackSerializer(options);
 }
 
-class Msgpack implements Serializer {
+class MsgpackSerializer implements Serializer {
   readonly name = "msgpack";
-  readonly #classes: ClassCodec;
+  readonly #classes: ClassMapper;
   readonly #reading: ReaderOptions;
   readonly #writing: WriterOptions;
 
@@ -59,6 +59,6 @@ class Msgpack implements Serializer {
   loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
     const value = this.load(bytes, from, to);
     if (!Array.isArray(value) || value.length !== 4) throw new SerializeError("msgpack: no call of four parts");
-    return callFrom(value[0], value[1], value[2], value[3]);
+    return toCallData(value[0], value[1], value[2], value[3]);
   }
 }

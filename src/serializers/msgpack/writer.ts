@@ -3,12 +3,12 @@ import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { isPlainObject } from "../../values/py-dict.ts";
 import { pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyComplex, PyFloat } from "../../values/python-values.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
 import { EXT } from "./extensions.ts";
 
 export interface WriterOptions {
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly maxDepth: number;
 }
 

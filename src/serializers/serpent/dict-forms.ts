@@ -6,7 +6,7 @@ import { decodeBase64 } from "./base64.ts";
  * What a dict stands for that has two keys and is no dict at heart: bytes, or a float that has no literal. Null for
  * bytes that are no base64, undefined for any other dict.
  */
-export function standsFor(
+export function valueOfDictForm(
   dict: PyDict | Map<unknown, unknown>,
   lossless: boolean,
 ): Uint8Array | number | PyFloat | null | undefined {

@@ -23,7 +23,7 @@ const SLACK = 32;
  * Its parts are given the position to write at and give the one behind, so that it stays in a register (a third of the
  * time); everything else, in `SerpentWriter`, keeps it in `at`.
  */
-export abstract class PlainWriter extends TextWriter {
+export abstract class FastWriter extends TextWriter {
   protected readonly maxDepth: number;
   /** The containers around what is being written. */
   readonly #open: object[] = [];

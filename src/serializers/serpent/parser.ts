@@ -1,6 +1,6 @@
 import { NO_KEYWORDS } from "../../contract/signature.ts";
 import { asTuple, type PyTuple } from "../../values/python-values.ts";
-import { callFrom } from "../call-data.ts";
+import { toCallData } from "../call-data.ts";
 import type { CallData } from "../serializer.ts";
 import { ValueReader } from "./value-reader.ts";
 
@@ -57,7 +57,7 @@ export class SerpentParser extends ValueReader {
     if (none) this.at += 2;
     const kwargs = none ? NO_KEYWORDS : this.some();
     if (this.bytes[this.at] !== PAREN_END || this.at + 1 !== this.end || this.classDicts > 0) return undefined;
-    return callFrom(object, method, args, kwargs);
+    return toCallData(object, method, args, kwargs);
   }
 
   #bareTuple(first: unknown): PyTuple {

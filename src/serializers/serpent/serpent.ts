@@ -6,8 +6,8 @@
 import { SerializeError } from "../../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
-import { callFrom } from "../call-data.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import { toCallData } from "../call-data.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import type { CallData, Serializer } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { SerpentParser } from "./parser.ts";
@@ -16,7 +16,7 @@ import { SerpentWriter, type WriterOptions } from "./writer.ts";
 const HEADER = "# serpent utf-8 python3.2\n";
 
 export interface SerpentOptions {
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly limits?: Partial<Limits>;
   /** Write bytes as `b'..'` (SERPENT_BYTES_REPR), which Pyro4 cannot read back as bytes. */
   readonly bytesRepr?: boolean;
@@ -26,12 +26,12 @@ export interface SerpentOptions {
 
 /** The serpent serializer of one session's version. */
 export function createSerpent(options: SerpentOptions): Serializer {
-  return new Serpent(options);
+  return new SerpentSerializer(options);
 }
 
-class Serpent implements Serializer {
+class SerpentSerializer implements Serializer {
   readonly name = "serpent";
-  readonly #classes: ClassCodec;
+  readonly #classes: ClassMapper;
   readonly #writing: WriterOptions;
   // One of each serves all messages, one after the other: making them took a tenth of a small call.
   readonly #parser: SerpentParser;
@@ -49,7 +49,7 @@ class Serpent implements Serializer {
     try {
       writer.value(value);
     } catch (error) {
-      throw inWords(error);
+      throw toSerializeError(error);
     }
     this.#finish(writer);
   }
@@ -59,7 +59,7 @@ class Serpent implements Serializer {
     try {
       writer.call(call);
     } catch (error) {
-      throw inWords(error);
+      throw toSerializeError(error);
     }
     this.#finish(writer);
   }
@@ -85,7 +85,7 @@ class Serpent implements Serializer {
       const value = parser.read();
       return parser.classDicts > 0 ? this.#classes.revive(value) : value;
     } catch (error) {
-      throw inWords(error);
+      throw toSerializeError(error);
     } finally {
       parser.finish();
     }
@@ -98,17 +98,17 @@ class Serpent implements Serializer {
       const call = parser.readCall();
       if (call !== undefined) return call;
     } catch (error) {
-      throw inWords(error);
+      throw toSerializeError(error);
     } finally {
       parser.finish();
     }
     const value = this.load(bytes, from, to);
     if (!Array.isArray(value) || value.length !== 4) throw new SerializeError("serpent: no call of four parts");
-    return callFrom(value[0], value[1], value[2], value[3]);
+    return toCallData(value[0], value[1], value[2], value[3]);
   }
 }
 
-function inWords(error: unknown): unknown {
+function toSerializeError(error: unknown): unknown {
   if (error instanceof Unwritable) return error.toSerializeError("serpent");
   // A limit of the engine, where `maxDepth` was set too high for its stack.
   if (!(error instanceof RangeError)) return error;

@@ -1,11 +1,11 @@
 import { pyDict } from "../../values/py-dict.ts";
 import { asTuple, type PyDict, PyEllipsis } from "../../values/python-values.ts";
-import { KeyTable } from "../python-keys.ts";
+import { PythonKeys } from "../python-keys.ts";
 import { tooManyValues } from "../too-many-values.ts";
 import { decodeBase64, findBytesDict } from "./base64.ts";
-import { standsFor } from "./dict-forms.ts";
+import { valueOfDictForm } from "./dict-forms.ts";
 import { ScalarReader } from "./scalars.ts";
-import { LONGEST_KEY, Shapes } from "./shapes.ts";
+import { LONGEST_KEY, DictShapes } from "./shapes.ts";
 import { isNameByte } from "./source.ts";
 import { isStringStart, readStrings } from "./string-literals.ts";
 
@@ -27,7 +27,7 @@ export class ValueReader extends ScalarReader {
   classDicts = 0;
   /** Lists, dicts and sets so far: a key that holds one cannot be hashed. */
   #mutables = 0;
-  readonly #shapes = new Shapes();
+  readonly #shapes = new DictShapes();
 
   /** A value, which must be there. */
   protected some(): unknown {
@@ -250,7 +250,7 @@ export class ValueReader extends ScalarReader {
   }
 
   #map(map: Map<unknown, unknown>, firstKey: unknown): unknown {
-    const keys = new KeyTable();
+    const keys = new PythonKeys();
     for (let key = firstKey; key !== NOTHING; key = this.#nextKey()) {
       if (key === "__class__") this.classDicts++;
       map.set(keys.first(key), this.#pairValue());
@@ -260,7 +260,7 @@ export class ValueReader extends ScalarReader {
   }
 
   #special(dict: PyDict | Map<unknown, unknown>): unknown {
-    const value = standsFor(dict, this.lossless);
+    const value = valueOfDictForm(dict, this.lossless);
     if (value === null) this.fail("bytes that are no base64, just before this");
     if (value === undefined) return dict;
     if (!(value instanceof Uint8Array)) this.classDicts--;
@@ -280,7 +280,7 @@ export class ValueReader extends ScalarReader {
 
   #set(first: unknown): Set<unknown> {
     const set = new Set<unknown>();
-    const keys = new KeyTable();
+    const keys = new PythonKeys();
     let item = first;
     for (;;) {
       set.add(keys.first(item));

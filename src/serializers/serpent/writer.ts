@@ -3,10 +3,10 @@ import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { NO_KEYWORDS } from "../../contract/signature.ts";
 import { pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values/python-values.ts";
-import type { ClassCodec } from "../class-mapper.ts";
+import type { ClassMapper } from "../class-mapper.ts";
 import type { CallData } from "../serializer.ts";
 import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
-import { PlainWriter } from "./fast-writer.ts";
+import { FastWriter } from "./fast-writer.ts";
 import { bigintText, complexText, floatText, isoText } from "./scalar-text.ts";
 
 const BASE64_CHUNK = 48 * 1024; // a multiple of 3, so that base64 of the parts is base64 of the whole
@@ -16,14 +16,14 @@ const COMMA = 44;
 const COLON = 58;
 
 export interface WriterOptions {
-  readonly classes: ClassCodec;
+  readonly classes: ClassMapper;
   readonly maxDepth: number;
   readonly bytesRepr: boolean;
 }
 
 /** Writes one value as serpent text, byte for byte as `serpent 1.41` does. */
-export class SerpentWriter extends PlainWriter {
-  readonly #classes: ClassCodec;
+export class SerpentWriter extends FastWriter {
+  readonly #classes: ClassMapper;
   readonly #bytesRepr: boolean;
 
   constructor(options: WriterOptions) {
