@@ -73,7 +73,7 @@ export {
   registerClass,
   registerException,
 } from "./serializers/class-registry.ts";
-export { RawReply, type Reply } from "./session/pending-calls.ts";
+export { RawReply, type Reply } from "./session/reply.ts";
 export { type Location, locationText } from "./transport/location.ts";
 export type { ClientTlsOptions, ServerTlsOptions } from "./transport/tls-options.ts";
 export { pyRepr } from "./values/py-repr.ts";

@@ -4,12 +4,12 @@ import { Buffer } from "node:buffer";
 import { deserialize, serialize } from "node:v8";
 import { Packr } from "msgpackr";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
-import { createJson } from "../../src/serializers/json/json.ts";
-import { createMarshal } from "../../src/serializers/marshal/marshal.ts";
-import { createMsgpack } from "../../src/serializers/msgpack/msgpack.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
+import { JsonSerializer } from "../../src/serializers/json/json.ts";
+import { MarshalSerializer } from "../../src/serializers/marshal/marshal.ts";
+import { MsgpackSerializer } from "../../src/serializers/msgpack/msgpack.ts";
 import type { Serializer } from "../../src/serializers/serializer.ts";
-import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
+import { SerpentSerializer } from "../../src/serializers/serpent/serpent.ts";
 import type { CodecFigures } from "../lib/results.ts";
 import { LIST5, nested, STR1K } from "../lib/shapes.ts";
 
@@ -35,15 +35,15 @@ function ours(serializer: Serializer): Codec {
   };
 }
 
-const classes = createClassCodec(5, { unknown: "refuse" });
+const classes = new PyroClassMapper(5, { unknown: "refuse" });
 const plain = new Packr({ useRecords: false });
 const records = new Packr({ structuredClone: false });
 
 const CODECS: Readonly<Record<string, Codec>> = {
-  "pyro-ts serpent": ours(createSerpent({ classes })),
-  "pyro-ts json": ours(createJson({ classes })),
-  "pyro-ts marshal": ours(createMarshal({ classes })),
-  "pyro-ts msgpack": ours(createMsgpack({ classes })),
+  "pyro-ts serpent": ours(new SerpentSerializer({ classes })),
+  "pyro-ts json": ours(new JsonSerializer({ classes })),
+  "pyro-ts marshal": ours(new MarshalSerializer({ classes })),
+  "pyro-ts msgpack": ours(new MsgpackSerializer({ classes })),
   "JSON.stringify, JSON.parse, with UTF-8": {
     encode: (value) => Buffer.from(JSON.stringify(value), "utf8"),
     decode: (bytes: Buffer) => JSON.parse(bytes.toString("utf8")),

@@ -45,7 +45,9 @@ function fromEnvironment(env: Environment): Values {
   return values;
 }
 
-const defaults: Values = Object.fromEntries(Object.entries(ITEMS).map(([field, { defaultValue }]) => [field, defaultValue]));
+const defaults: Values = Object.fromEntries(
+  Object.entries(ITEMS).map(([field, { defaultValue }]) => [field, defaultValue]),
+);
 
 /**
  * Reads Pyro's settings from an environment: names and meanings are Python's. An empty variable is none.

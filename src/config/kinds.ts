@@ -37,7 +37,8 @@ export function integer(lowest: number, highest: number): Kind<number> {
   return {
     expected: `must be a whole number${end}`,
     fromText: Number,
-    validate: (value) => (Number.isSafeInteger(value) && within(value, lowest, highest) ? (value as number) : undefined),
+    validate: (value) =>
+      Number.isSafeInteger(value) && within(value, lowest, highest) ? (value as number) : undefined,
     toText: String,
   };
 }

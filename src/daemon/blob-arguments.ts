@@ -1,9 +1,10 @@
 import { Buffer } from "node:buffer";
 import { ProtocolError, SerializeError } from "../base/errors.ts";
 import { NO_KEYWORDS } from "../contract/signature.ts";
-import type { CallData } from "../serializers/serializer.ts";
-import type { IdentifiedSerializer, SerializerSet } from "../serializers/serializer-set.ts";
+import type { CallData, Serializer } from "../serializers/serializer.ts";
+import type { SerializerSet } from "../serializers/serializer-set.ts";
 import { SerializedBlob } from "../values/serialized-blob.ts";
+import { AnnotationId } from "../wire/annotation-ids.ts";
 import type { Message } from "../wire/message.ts";
 
 /**
@@ -12,20 +13,19 @@ import type { Message } from "../wire/message.ts";
  *
  * @throws {SerializeError} for an annotation that is not `(info, object, method)`.
  */
-export function readBlobCall(message: Message, format: IdentifiedSerializer, serializers: SerializerSet): CallData {
-  const annotation = message.annotations.get("BLBI");
+export function readBlobCall(message: Message, serializer: Serializer, serializers: SerializerSet): CallData {
+  const annotation = message.annotations.get(AnnotationId.Blob);
   if (annotation === undefined) throw new ProtocolError("a serialized blob without its annotation BLBI");
-  const addressed = serializers.byName("marshal").codec.load(annotation);
+  const addressed = serializers.byName("marshal").load(annotation);
   const [info, object, method] = Array.isArray(addressed) ? (addressed as unknown[]) : [];
   if (typeof object !== "string" || typeof method !== "string") {
     throw new SerializeError("the annotation BLBI of a serialized blob is not (info, object, method)");
   }
   const payload = Buffer.from(message.payload);
-  const { codec } = format;
   const blob = new SerializedBlob(info, {
-    serializer: codec.name,
+    serializer: serializer.name,
     payload,
-    read: () => codec.loadCall(payload).args,
+    read: () => serializer.loadCall(payload).args,
   });
   return { object, method, args: [blob], kwargs: NO_KEYWORDS };
 }

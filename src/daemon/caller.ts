@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { ConnectionClosedError } from "../base/errors.ts";
+import type { PyroVersion } from "../base/pyro-version.ts";
 import type { ConnectionInfo, Resource, TlsInfo } from "../diagnostics/call-context.ts";
 import { locationText } from "../transport/location.ts";
 import { asError, isThenable } from "./error-replies.ts";
@@ -14,7 +15,7 @@ interface Watcher {
 export class Caller implements ConnectionInfo {
   readonly address: string;
   readonly tls: TlsInfo | undefined;
-  pyroVersion: 4 | 5 | undefined = undefined;
+  pyroVersion: PyroVersion | undefined = undefined;
   // Few connections have any of these.
   #data: Map<unknown, unknown> | undefined = undefined;
   #resources: Set<Resource> | undefined = undefined;

@@ -1,5 +1,6 @@
 import type { ConnectionInfo } from "../diagnostics/call-context.ts";
-import type { SerializerSets } from "../session/session-options.ts";
+import type { SerializerSets } from "../serializers/serializer-set.ts";
+
 import type { Annotations } from "../wire/message.ts";
 import type { WireOptions } from "../wire/wire-options.ts";
 import type { FailedCall } from "./daemon-options.ts";
@@ -20,7 +21,7 @@ export interface ConnectionServices {
   readonly objects: ObjectTable;
   readonly instances: InstanceCache;
   readonly streams: ItemStreams;
-  readonly codecs: SerializerSets;
+  readonly serializers: SerializerSets;
   readonly wireOptions: WireOptions | undefined;
   readonly handshakeTimeoutMs: number;
   readonly idleTimeoutMs: number;

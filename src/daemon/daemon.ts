@@ -3,9 +3,9 @@ import { CommunicationError, DaemonError } from "../base/errors.ts";
 import { DEFAULT_LIMITS } from "../base/limits.ts";
 import { config } from "../config/config.ts";
 import { log } from "../diagnostics/log.ts";
-import { createClassCodec } from "../serializers/class-mapper.ts";
+import { PyroClassMapper } from "../serializers/class-mapper.ts";
+import { SerializerSets } from "../serializers/serializer-set.ts";
 import type { Metadata } from "../session/metadata.ts";
-import { createSerializerSets } from "../session/session-options.ts";
 import { type Listener, listen, reachableHost } from "../transport/listen.ts";
 import { listenOnSocket } from "../transport/listen-on-socket.ts";
 import { type Location, locationText } from "../transport/location.ts";
@@ -79,7 +79,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       objects: this.#objects,
       instances: new InstanceCache(),
       streams: this.streams,
-      codecs: createSerializerSets((version) => createClassCodec(version, { unknown: "refuse" }), {
+      serializers: new SerializerSets((version) => new PyroClassMapper(version, { unknown: "refuse" }), {
         limits,
         lossless: options.lossless ?? false,
         bytesRepr: config.serpentBytesRepr,

@@ -76,9 +76,9 @@ export class Handshake {
     const { sequence, serializerId, flags } = message;
     if (this.#denial !== undefined) return this.#deny(this.#denial, sequence);
     const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId();
-    let codec: Serializer;
+    let serializer: Serializer;
     try {
-      ({ codec } = this.#services.codecs.forVersion(this.#dialect.version).byId(serializerId));
+      serializer = this.#services.serializers.forVersion(this.#dialect.version).byId(serializerId);
     } catch (error) {
       // Pyro4's words; Pyro5 closes without any.
       return this.refuse(
@@ -89,12 +89,12 @@ export class Handshake {
     }
     const reject = (error: unknown): void => {
       const text = reasonOf(error);
-      this.#reject(text, serializerId, sequence, (out) => codec.dump(text, out));
+      this.#reject(text, serializerId, sequence, (out) => serializer.dump(text, out));
     };
     try {
-      const { handshake, registration } = this.#greetingOf(codec.load(message.bytes, message.from, message.to));
+      const { handshake, registration } = this.#greetingOf(serializer.load(message.bytes, message.from, message.to));
       const welcome = (value: unknown): void =>
-        this.#welcome({ sequence, serializerId, flags, correlationId }, codec, registration(), value);
+        this.#welcome({ sequence, serializerId, flags, correlationId }, serializer, registration(), value);
       const value = this.#services.validateHandshake(handshake, this.#client);
       if (!isThenable(value)) return welcome(value);
       this.#channel.pause();
@@ -110,7 +110,7 @@ export class Handshake {
   /** What a client says first: something for `validateHandshake`, and the object that it is there for. */
   #greetingOf(data: unknown): { handshake: unknown; registration: () => Registration } {
     const id = dictValue(data, "object");
-    if (id === undefined && this.#dialect.version === 5) throw new PyroError("'object'");
+    if (id === undefined && this.#dialect.connectNamesObject) throw new PyroError("'object'");
     const handshake = dictValue(data, "handshake");
     if (handshake === undefined) throw new PyroError("'handshake'");
     const registration = (): Registration => {
@@ -122,12 +122,12 @@ export class Handshake {
     return { handshake, registration };
   }
 
-  #welcome(asked: Asked, codec: Serializer, registration: Registration, value: unknown): void {
+  #welcome(asked: Asked, serializer: Serializer, registration: Registration, value: unknown): void {
     if (this.#channel.closed) return;
     this.stop();
     const dialect = this.#dialect;
     const { metaOnConnect } = dialect.flag;
-    const wantsMetadata = dialect.version === 5 || (asked.flags & metaOnConnect) !== 0;
+    const wantsMetadata = dialect.hasMetadata(asked.flags);
     const meta = metadataValue(registration.metadata, dialect);
     const answer = wantsMetadata ? { handshake: value, meta } : value;
     this.#channel.send(dialect, {
@@ -135,9 +135,9 @@ export class Handshake {
       type: MessageType.ConnectOk,
       flags: wantsMetadata ? metaOnConnect : 0,
       annotations: this.#services.annotations?.(),
-      writePayload: (out) => codec.dump(answer, out),
+      writePayload: (out) => serializer.dump(answer, out),
     });
-    this.#welcomed(this.#services.codecs.forVersion(dialect.version));
+    this.#welcomed(this.#services.serializers.forVersion(dialect.version));
   }
 
   /** Bad bytes: answered with a CONNECTFAIL. */
@@ -154,7 +154,7 @@ export class Handshake {
 
   /** In marshal, which both versions understand whatever the client speaks. */
   #rejectEarly(text: string, sequence: number): void {
-    this.#reject(text, this.#dialect.version === 4 ? 3 : 2, sequence, (out) => out.bytes(dumpText(text)));
+    this.#reject(text, this.#dialect.names.serializerIds.marshal, sequence, (out) => out.bytes(dumpText(text)));
   }
 
   #reject(text: string, serializerId: number, sequence: number, writePayload: OutgoingMessage["writePayload"]): void {
@@ -170,7 +170,10 @@ export class Handshake {
         writePayload,
       });
     } catch (error) {
-      this.#services.report(new PyroError(`could not tell the client: ${text}`, { cause: error }), this.#client.address);
+      this.#services.report(
+        new PyroError(`could not tell the client: ${text}`, { cause: error }),
+        this.#client.address,
+      );
     }
     this.#channel.end();
   }

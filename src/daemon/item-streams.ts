@@ -3,6 +3,7 @@ import { ProtocolError, PyroError } from "../base/errors.ts";
 import type { ConnectionInfo } from "../diagnostics/call-context.ts";
 import { referenceTo } from "../values/proxy-state.ts";
 import { RemoteError } from "../values/remote-error.ts";
+import { AnnotationId } from "../wire/annotation-ids.ts";
 import { isThenable } from "./error-replies.ts";
 import type { ServedCall } from "./served-call.ts";
 
@@ -72,7 +73,7 @@ export class ItemStreams {
   open(items: Items, served: ServedCall): ProtocolError {
     const { connection, responseAnnotations } = served;
     if (this.#options.enabled) {
-      responseAnnotations.set("STRM", Buffer.from(this.#open(items, connection), "latin1"));
+      responseAnnotations.set(AnnotationId.Stream, Buffer.from(this.#open(items, connection), "latin1"));
     }
     return new ProtocolError("result of call is an iterator");
   }

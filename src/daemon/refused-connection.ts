@@ -25,7 +25,13 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
     this.client = addressOf(socket, where);
     this.#channel = new Channel(
       socket,
-      { limits: services.codecs.limits, wireOptions: services.wireOptions, fallback: pyro5, accept: [], peer: this.client },
+      {
+        limits: services.serializers.limits,
+        wireOptions: services.wireOptions,
+        fallback: pyro5,
+        accept: [],
+        peer: this.client,
+      },
       this,
     );
     const { handshakeTimeoutMs } = services;
@@ -58,7 +64,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
       type: MessageType.ConnectFail,
       flags: 0,
       sequence: 0,
-      serializerId: dialect.version === 4 ? 3 : 2, // marshal, which both versions understand before a handshake
+      serializerId: dialect.names.serializerIds.marshal, // which both versions understand before a handshake
       writePayload: (out) => out.bytes(dumpText(message)),
     });
   }

@@ -1,9 +1,9 @@
+import type { PyroVersion } from "../base/pyro-version.ts";
 import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { CallContext, Resource } from "../diagnostics/call-context.ts";
 import { newCorrelationId } from "../diagnostics/correlation.ts";
-import type { CallData } from "../serializers/serializer.ts";
-import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
-import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
+import type { CallData, Serializer } from "../serializers/serializer.ts";
+import { AnnotationId } from "../wire/annotation-ids.ts";
 import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
 import type { Caller } from "./caller.ts";
@@ -15,13 +15,13 @@ const NO_BYTES = new Uint8Array(0);
 /** A call on its way through the daemon: what its method may know of it, and what its answer takes from it. */
 export class ServedCall implements CallContext {
   readonly connection: Caller;
-  readonly pyroVersion: 4 | 5;
+  readonly pyroVersion: PyroVersion;
   readonly sequence: number;
   readonly flags: number;
   readonly oneway: boolean;
   readonly batch: boolean;
   readonly annotations: Annotations;
-  readonly format: IdentifiedSerializer;
+  readonly serializerUsed: Serializer;
   /** Empty as long as the payload is not read. */
   objectId = "";
   method = "";
@@ -35,7 +35,7 @@ export class ServedCall implements CallContext {
   #abort: AbortController | undefined = undefined;
   #over = false;
 
-  constructor(connection: Caller, dialect: Dialect, message: Message, format: IdentifiedSerializer) {
+  constructor(connection: Caller, dialect: Dialect, message: Message, serializerUsed: Serializer) {
     this.connection = connection;
     this.pyroVersion = dialect.version;
     this.sequence = message.sequence;
@@ -43,7 +43,7 @@ export class ServedCall implements CallContext {
     this.oneway = (message.flags & dialect.flag.oneway) !== 0;
     this.batch = (message.flags & dialect.flag.batch) !== 0;
     this.annotations = message.annotations;
-    this.format = format;
+    this.serializerUsed = serializerUsed;
     this.#correlationId = dialect.correlationOf(message);
   }
 
@@ -52,7 +52,7 @@ export class ServedCall implements CallContext {
   }
 
   get serializer(): string {
-    return this.format.codec.name;
+    return this.serializerUsed.name;
   }
 
   get correlationId(): Uint8Array {
@@ -80,7 +80,7 @@ export class ServedCall implements CallContext {
 
   /** Tells the caller that the connection stays open after this error, as it would not in Python. */
   keepsConnection(): void {
-    this.responseAnnotations.set(KEEPS_CONNECTION, NO_BYTES);
+    this.responseAnnotations.set(AnnotationId.KeepsConnection, NO_BYTES);
   }
 
   trackResource(resource: Resource): void {
@@ -121,7 +121,7 @@ class Answer implements OutgoingMessage {
   constructor(call: ServedCall, flags: number, value: unknown, annotations: Annotations | undefined) {
     this.flags = flags;
     this.sequence = call.sequence;
-    this.serializerId = call.format.id;
+    this.serializerId = call.serializerUsed.id;
     this.annotations = annotations;
     this.correlationId = call.correlationStamp;
     this.#call = call;
@@ -129,6 +129,6 @@ class Answer implements OutgoingMessage {
   }
 
   writePayload(out: ByteSink): void {
-    this.#call.format.codec.dump(this.#value, out);
+    this.#call.serializerUsed.dump(this.#value, out);
   }
 }

@@ -34,7 +34,6 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   readonly #channel: Channel;
   #instances: InstanceCache | undefined;
   #serializers: SerializerSet | undefined;
-  /** Until it has succeeded. */
   #handshake: Handshake | undefined;
   #idle: NodeJS.Timeout | undefined;
   #inFlight = 0;
@@ -54,8 +53,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     const socket = given ? stream.inner : stream;
     this.info = new Caller(addressOf(socket, where), tlsInfoOf(socket), services.report);
     const accept = given ? CALLS : GREETING;
-    const { codecs, wireOptions } = services;
-    const channel = { limits: codecs.limits, wireOptions, fallback: pyro5, accept, peer: this.info.address };
+    const { serializers, wireOptions } = services;
+    const channel = { limits: serializers.limits, wireOptions, fallback: pyro5, accept, peer: this.info.address };
     this.#channel = new Channel(stream, channel, this);
     if (given) return;
     this.#handshake = new Handshake(this.#channel, services, this.info, denial, (serializers) => {
@@ -68,7 +67,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   #begin(serializers: SerializerSet): SerializerSet {
     this.#serializers = serializers;
     this.info.pyroVersion = this.#dialect.version;
-    if (this.#services.idleTimeoutMs > 0) this.#idle = setTimeout(() => this.#leaveIdle(), this.#services.idleTimeoutMs);
+    if (this.#services.idleTimeoutMs > 0)
+      this.#idle = setTimeout(() => this.#leaveIdle(), this.#services.idleTimeoutMs);
     return serializers;
   }
 
@@ -91,7 +91,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   }
   onMessage(message: Message): void {
     if (this.#handshake !== undefined) return this.#handshake.onMessage(message);
-    const serializers = this.#serializers ?? this.#begin(this.#services.codecs.forVersion(this.#dialect.version));
+    const serializers = this.#serializers ?? this.#begin(this.#services.serializers.forVersion(this.#dialect.version));
     if (message.type === MessageType.Ping) return this.#pong(message);
     if (this.#holding || this.#channel.congested) return this.#hold(message);
     this.#invoke(message, serializers);
@@ -149,8 +149,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     try {
       const isBlob = (message.flags & this.#dialect.flag.keepSerialized) !== 0;
       const call = isBlob
-        ? readBlobCall(message, served.format, serializers)
-        : served.format.codec.loadCall(message.bytes, message.from, message.to);
+        ? readBlobCall(message, served.serializerUsed, serializers)
+        : served.serializerUsed.loadCall(message.bytes, message.from, message.to);
       served.objectId = call.object;
       served.method = call.method;
       if (this.#services.methodFailed !== undefined) served.call = call;

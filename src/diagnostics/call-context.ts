@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { PyroVersion } from "../base/pyro-version.ts";
 
 /** Whom a certificate names, part by part: `CN`, `O`, ... */
 export type DistinguishedName = Readonly<Record<string, string | string[] | undefined>>;
@@ -30,7 +31,7 @@ export interface ConnectionInfo {
   /** The client's address, `host:port`, or the socket file's path. */
   readonly address: string;
   /** Which Pyro the client speaks; undefined before it said so. */
-  readonly pyroVersion: 4 | 5 | undefined;
+  readonly pyroVersion: PyroVersion | undefined;
   /** Undefined over plain connections. */
   readonly tls: TlsInfo | undefined;
   /** For the program's own use: whatever is to live as long as the connection. */
@@ -46,7 +47,7 @@ export interface CallContext {
   readonly client: string;
   readonly connection: ConnectionInfo;
   /** Which Pyro the caller speaks. */
-  readonly pyroVersion: 4 | 5;
+  readonly pyroVersion: PyroVersion;
   readonly objectId: string;
   readonly method: string;
   readonly sequence: number;

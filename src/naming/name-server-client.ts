@@ -1,4 +1,5 @@
 import { NamingError } from "../base/errors.ts";
+import type { PyroVersion } from "../base/pyro-version.ts";
 import type { CallSettings } from "../proxy/call-settings.ts";
 import { connect, release, remoteConnectionOf, withOptions } from "../proxy/remote-handle.ts";
 import type { Remote } from "../proxy/remote-type.ts";
@@ -33,7 +34,7 @@ export class NameServerClient implements AsyncDisposable {
   }
 
   /** Which Pyro the name server speaks with us; undefined before the first connection. */
-  get protocol(): 4 | 5 | undefined {
+  get protocol(): PyroVersion | undefined {
     return remoteConnectionOf(this.#remote).protocol;
   }
 

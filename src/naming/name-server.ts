@@ -1,8 +1,10 @@
 import { NamingError, PyroError } from "../base/errors.ts";
+import { PYRO_VERSIONS, type PyroVersion, VERSION_NAMES } from "../base/pyro-version.ts";
 import { expose } from "../daemon/expose.ts";
 import { callContext } from "../diagnostics/call-context.ts";
 import { tuple } from "../values/python-values.ts";
 import { URI } from "../values/uri.ts";
+import { dialectOf } from "../wire/dialects.ts";
 import {
   type Listing,
   NAME_SERVER,
@@ -12,7 +14,9 @@ import {
 } from "./name-server-contract.ts";
 import { type Entry, MemoryStorage, type Storage } from "./storage.ts";
 
-const OWN_TAGS = { 4: "class:Pyro4.naming.NameServer", 5: "class:Pyro5.nameserver.NameServer" } as const;
+function ownTag(version: PyroVersion): string {
+  return `class:${VERSION_NAMES[version].classes.nameServer}`;
+}
 
 /**
  * Names to URIs. One object for both Pyro versions: what differs between them (lists or sets, the third argument of
@@ -32,7 +36,7 @@ export class NameServer implements NameServerMethods {
 
   /** Enters the name server's own name; nobody can change it from outside. */
   registerItself(uri: URI): void {
-    this.#storage.set(NAME_SERVER, { uri: String(uri), metadata: new Set(Object.values(OWN_TAGS)) });
+    this.#storage.set(NAME_SERVER, { uri: String(uri), metadata: new Set(PYRO_VERSIONS.map(ownTag)) });
   }
 
   count(): number {
@@ -155,8 +159,8 @@ function startsWith(prefix: string): (name: string) => boolean {
 /** The tags as the caller's version has them. The name server's own tag is the one of that version. */
 function tagsOf(name: string, entry: Entry): Tags {
   const version = callContext()?.pyroVersion ?? 5;
-  const tags = name === NAME_SERVER ? new Set([OWN_TAGS[version]]) : entry.metadata;
-  return version === 4 ? [...tags] : tags;
+  const tags = name === NAME_SERVER ? new Set([ownTag(version)]) : entry.metadata;
+  return dialectOf(version).nameCollection(tags);
 }
 
 function nonEmpty(tags: Tags | null | undefined, what: string): Tags | undefined {

@@ -2,11 +2,12 @@ import type { Duplex } from "node:stream";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import type { SerializerName } from "../base/serializer-names.ts";
 import { callContext } from "../diagnostics/call-context.ts";
-import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
+import type { Serializer } from "../serializers/serializer.ts";
+import type { SerializerSets } from "../serializers/serializer-set.ts";
 import type { CallOptions } from "../session/client-call.ts";
 import type { ClientSession } from "../session/client-session.ts";
-import type { Reply } from "../session/pending-calls.ts";
-import type { SerializerSets } from "../session/session-options.ts";
+import type { Reply } from "../session/reply.ts";
+
 import type { DialSettings } from "../transport/dial.ts";
 import type { URI } from "../values/uri.ts";
 import type { WireOptions } from "../wire/wire-options.ts";
@@ -19,7 +20,7 @@ export type Resolver = (uri: URI, options: { readonly timeoutMs: number }) => Pr
 type Annotations = ReadonlyMap<string, Uint8Array>;
 
 export interface RemoteOptions {
-  readonly codecs: SerializerSets;
+  readonly serializers: SerializerSets;
   readonly resolve: Resolver;
   readonly serializer: SerializerName;
   /** The serializer, if it was chosen for this proxy: it goes along when the proxy travels. */
@@ -76,7 +77,7 @@ export class CallSetup implements CallOptions {
   readonly batch: boolean;
   readonly onReply: CallSettings["onReply"];
   readonly raw: boolean;
-  readonly serializer: IdentifiedSerializer | undefined;
+  readonly serializer: Serializer | undefined;
   readonly openStream: Kind["openStream"];
   readonly #annotations: RemoteOptions["annotations"];
 
@@ -92,7 +93,7 @@ export class CallSetup implements CallOptions {
     this.serializer =
       settings.serializer === undefined
         ? undefined
-        : options.codecs.forVersion(session.dialect.version).byName(settings.serializer);
+        : options.serializers.forVersion(session.dialect.version).byName(settings.serializer);
     this.openStream = kind.openStream;
     this.#annotations = settings.annotations ?? options.annotations;
   }

@@ -28,9 +28,11 @@ function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata |
     const asked: { known: Metadata | undefined } = { known: undefined };
     daemon = asked;
     daemons.set(session, daemon);
-    const told = session.call(DAEMON_OBJECT_ID, "get_metadata", [DAEMON_OBJECT_ID], NO_KEYWORDS, setup).then((value) => {
-      asked.known = parseMetadata(value);
-    });
+    const told = session
+      .call(DAEMON_OBJECT_ID, "get_metadata", [DAEMON_OBJECT_ID], NO_KEYWORDS, setup)
+      .then((value) => {
+        asked.known = parseMetadata(value);
+      });
     told.catch(() => undefined); // then it has nothing of ours
   }
   return daemon;
@@ -63,7 +65,8 @@ class DaemonItemSource implements ItemSource {
     const { session } = this.#source;
     if (session === undefined) return undefined;
     if (daemonOf(session, this.#setupFor(session)).known?.methods.has(MANY) === true) {
-      this.#many = (most) => this.#call(MANY, [...this.#arguments, most]) as ReturnType<NonNullable<ItemSource["nextMany"]>>;
+      this.#many = (most) =>
+        this.#call(MANY, [...this.#arguments, most]) as ReturnType<NonNullable<ItemSource["nextMany"]>>;
     }
     return this.#many;
   }

@@ -6,7 +6,7 @@ import { publish } from "../values/proxy-state.ts";
 import type { URI } from "../values/uri.ts";
 import type { RemoteOptions } from "./call-settings.ts";
 import { iterate } from "./container.ts";
-import { rememberTarget, ProxyTarget } from "./proxy-target.ts";
+import { ProxyTarget, rememberTarget } from "./proxy-target.ts";
 import { Member, RemoteConnection } from "./remote-connection.ts";
 import type { Remote } from "./remote-type.ts";
 
@@ -17,7 +17,9 @@ export function createProxy<T>(
   options: RemoteOptions,
   metadata?: Metadata,
 ): Remote<T> {
-  return createJsProxy(new ProxyTarget(new RemoteConnection(uri, options, metadata), contract as Contract | undefined, {}));
+  return createJsProxy(
+    new ProxyTarget(new RemoteConnection(uri, options, metadata), contract as Contract | undefined, {}),
+  );
 }
 
 export function createJsProxy<T>(target: ProxyTarget): Remote<T> {
@@ -43,7 +45,8 @@ const HANDLER: ProxyHandler<ProxyTarget> = {
     }
     return memberOf(target, name);
   },
-  has: (target, name) => typeof name === "string" && target.connection.metadata?.methods.has(target.wireName(name)) === true,
+  has: (target, name) =>
+    typeof name === "string" && target.connection.metadata?.methods.has(target.wireName(name)) === true,
   // Nothing to enumerate: JSON and spreading must not reach for members.
   ownKeys: () => [],
   set(_view, name) {
@@ -63,7 +66,8 @@ function memberOf(target: ProxyTarget, name: string): unknown {
   if (known !== undefined) return known;
   const member = contract === undefined ? untypedMember(target, name) : contractMember(target, contract, name);
   if (contract !== undefined || connection.metadata !== undefined) {
-    if (contract === undefined && connection.metadata?.attrs.has(name) === true) return connection.getAttribute(name, settings);
+    if (contract === undefined && connection.metadata?.attrs.has(name) === true)
+      return connection.getAttribute(name, settings);
     target.members.set(name, member);
   }
   return member;

@@ -4,8 +4,9 @@ import { DEFAULT_LIMITS, type Limits } from "../base/limits.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import { type SerializerName, serializerName } from "../base/serializer-names.ts";
 import { type Config, config } from "../config/config.ts";
-import { createClassCodec } from "../serializers/class-mapper.ts";
-import { type SerializerSets, createSerializerSets } from "../session/session-options.ts";
+import { PyroClassMapper } from "../serializers/class-mapper.ts";
+import { SerializerSets } from "../serializers/serializer-set.ts";
+
 import { type ClientTlsOptions, clientTls } from "../transport/tls-options.ts";
 import { transportItems } from "../transport/transport-config.ts";
 import { wireOptionsOf } from "../wire/wire-options.ts";
@@ -57,8 +58,8 @@ export interface ProxyOptions {
   readonly lossless?: boolean;
 }
 
-const codecs = (limits: Partial<Limits>, lossless: boolean): SerializerSets =>
-  createSerializerSets((version) => createClassCodec(version, { unknown: "keep" }), {
+const serializers = (limits: Partial<Limits>, lossless: boolean): SerializerSets =>
+  new SerializerSets((version) => new PyroClassMapper(version, { unknown: "keep" }), {
     limits: { ...DEFAULT_LIMITS, maxMessageBytes: config.maxMessageSize, ...limits },
     lossless,
     bytesRepr: config.serpentBytesRepr,
@@ -80,11 +81,11 @@ export function remoteOptions(options: ProxyOptions, resolve: Resolver): RemoteO
   const items = transportItems();
   const wireOptions = wireOptionsOf(options.compression ?? config.compression, options.hmacKey);
   if (usual === undefined || usualFor !== config) {
-    usual = codecs({}, false);
+    usual = serializers({}, false);
     usualFor = config;
   }
   return {
-    codecs: special ? codecs(options.limits ?? {}, options.lossless ?? false) : usual,
+    serializers: special ? serializers(options.limits ?? {}, options.lossless ?? false) : usual,
     resolve,
     serializer: options.serializer === undefined ? config.serializer : serializerName(options.serializer),
     protocol: wireOptions?.hmacKey === undefined ? (options.protocol ?? "auto") : signedProtocol(options.protocol),

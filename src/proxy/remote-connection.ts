@@ -4,7 +4,7 @@ import { NO_KEYWORDS } from "../contract/signature.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import { connectSession } from "../session/connect.ts";
 import { type Metadata, parseMetadata } from "../session/metadata.ts";
-import { rethrowAtCallSite } from "../session/pending-calls.ts";
+import { rethrowAtCallSite } from "../session/reply.ts";
 import type { Location } from "../transport/location.ts";
 import { ProxyState } from "../values/proxy-state.ts";
 import type { URI } from "../values/uri.ts";
@@ -161,7 +161,9 @@ export class RemoteConnection {
         batch: false,
         openStream: undefined,
       });
-      this.#metadata = parseMetadata(await session.call(DAEMON_OBJECT_ID, "get_metadata", [this.#objectId], NO_KEYWORDS, setup));
+      this.#metadata = parseMetadata(
+        await session.call(DAEMON_OBJECT_ID, "get_metadata", [this.#objectId], NO_KEYWORDS, setup),
+      );
       return this.#metadata;
     }, settings);
   }
@@ -228,7 +230,7 @@ export class RemoteConnection {
     const resolved = this.uri.protocol === "PYRO" ? this.uri : await options.resolve(this.uri, { timeoutMs });
     let opened: ClientSession | undefined;
     const session = await connectSession(locationOf(resolved), resolved.object, {
-      codecs: options.codecs,
+      serializers: options.serializers,
       serializer: options.serializer,
       protocol: options.protocol,
       timeoutMs,

@@ -39,7 +39,9 @@ export function release(remote: object): Promise<void> {
  */
 export function withOptions<R extends object>(remote: R, settings: CallSettings): R {
   const target = proxyTargetOf(remote);
-  return createJsProxy(new ProxyTarget(target.connection, target.contract, { ...target.settings, ...settings })) as unknown as R;
+  return createJsProxy(
+    new ProxyTarget(target.connection, target.contract, { ...target.settings, ...settings }),
+  ) as unknown as R;
 }
 
 /** Reads a remote attribute by its TypeScript name. */
@@ -64,7 +66,9 @@ export function typed<T>(remote: object, contract: Contract<T>): Remote<T> {
 export function copyOf<R extends object>(remote: R): R {
   const target = proxyTargetOf(remote);
   const { uri, options, metadata } = target.connection;
-  return createJsProxy(new ProxyTarget(new RemoteConnection(uri, options, metadata), target.contract, target.settings)) as unknown as R;
+  return createJsProxy(
+    new ProxyTarget(new RemoteConnection(uri, options, metadata), target.contract, target.settings),
+  ) as unknown as R;
 }
 
 /** Whether both are proxies of the same object: of equal URIs, as Python compares them. */

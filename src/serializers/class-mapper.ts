@@ -4,14 +4,15 @@
  */
 import { Buffer } from "node:buffer";
 import { SecurityError, SerializeError } from "../base/errors.ts";
-import type { PyroVersion } from "../base/pyro-version.ts";
+import { type PyroVersion, VERSION_NAMES, type VersionNames } from "../base/pyro-version.ts";
 import { ProxyState, proxyFrom, referenceTo } from "../values/proxy-state.ts";
 import { isPyDict } from "../values/py-dict.ts";
 import { pyRepr } from "../values/py-repr.ts";
-import { asTuple, PyClassDict, type PyDict, PyFloat, PyTuple, tuple } from "../values/python-values.ts";
+import { asTuple, PyClassDict, type PyDict, PyTuple, tuple } from "../values/python-values.ts";
 import { URI } from "../values/uri.ts";
 import { type ClassRegistry, sharedClasses } from "./class-registry.ts";
 import { errorToWire, knownException, remoteException } from "./exceptions.ts";
+import { PROXY_STATES, readProxyState } from "./proxy-states.ts";
 import { BatchException, DaemonStandIn } from "./pyro-classes.ts";
 
 /** What a serializer needs of the class step. */
@@ -39,28 +40,10 @@ export interface ClassMapperOptions {
   readonly registry?: ClassRegistry;
 }
 
-const NAMES = {
-  4: {
-    uri: "Pyro4.core.URI",
-    proxy: "Pyro4.core.Proxy",
-    daemon: "Pyro4.core.Daemon",
-    batch: "Pyro4.futures._ExceptionWrapper",
-  },
-  5: {
-    uri: "Pyro5.core.URI",
-    proxy: "Pyro5.client.Proxy",
-    daemon: "Pyro5.server.Daemon",
-    batch: "Pyro5.core._ExceptionWrapper",
-  },
-} as const;
-
-/** The class step of one version. */
-export function createClassCodec(version: PyroVersion, options: ClassMapperOptions): ClassMapper {
-  return new PyroClassMapper(version, options);
-}
-
-class PyroClassMapper implements ClassMapper {
+/** Maps the objects of Pyro, exceptions and registered classes, under the class names of one version. */
+export class PyroClassMapper implements ClassMapper {
   readonly version: PyroVersion;
+  readonly #names: VersionNames;
   readonly #refusing: boolean;
   readonly #registry: ClassRegistry;
   /** What was made of URIs that are still there: a name server hands out the same ones again and again. */
@@ -69,22 +52,24 @@ class PyroClassMapper implements ClassMapper {
 
   constructor(version: PyroVersion, options: ClassMapperOptions) {
     this.version = version;
+    this.#names = VERSION_NAMES[version];
     this.#refusing = options.unknown === "refuse";
     this.#registry = options.registry ?? sharedClasses;
   }
 
   toWire(value: object): unknown {
     const reference = value instanceof ProxyState ? value : referenceTo(value);
-    if (reference !== undefined) return classDict(NAMES[this.version].proxy, this.#proxyState(reference));
+    if (reference !== undefined)
+      return classDict(this.#names.classes.proxy, PROXY_STATES[this.version].write(reference));
     const registered = this.#registry.writer(value);
     if (registered !== undefined) return registered(value, this.version);
-    const names = NAMES[this.version];
+    const names = this.#names.classes;
     if (value instanceof URI) return this.#uriDict(value);
     if (value instanceof BatchException) {
       const error = value.error instanceof Error ? value.error : new Error(pyRepr(value.error));
-      return new PyClassDict(names.batch, new Map([["exception", this.toWire(error)]]));
+      return new PyClassDict(names.batchException, new Map([["exception", this.toWire(error)]]));
     }
-    if (value instanceof Error) return errorToWire(value, this.version);
+    if (value instanceof Error) return errorToWire(value, this.#names);
     if (value instanceof DaemonStandIn) return classDict(names.daemon, tuple());
     return undefined;
   }
@@ -92,7 +77,7 @@ class PyroClassMapper implements ClassMapper {
   #uriDict(uri: URI): PyClassDict {
     let dict = this.#uriDicts.get(uri);
     if (dict === undefined) {
-      dict = classDict(NAMES[this.version].uri, tuple(...uri.state));
+      dict = classDict(this.#names.classes.uri, tuple(...uri.state));
       this.#uriDicts.set(uri, dict);
     }
     return dict;
@@ -120,7 +105,7 @@ class PyroClassMapper implements ClassMapper {
 
   /** The URI that a dict stands for, without the detours that other classes take: of these, many are on their way. */
   #uriFrom(dict: PyDict): URI | undefined {
-    const { uri } = NAMES[this.version];
+    const { uri } = this.#names.classes;
     if (dict["__class__"] !== uri || this.#registry.reader(uri, this.version) !== undefined) return undefined;
     return Array.isArray(dict["state"]) ? URI.fromState(dict["state"]) : undefined;
   }
@@ -138,15 +123,15 @@ class PyroClassMapper implements ClassMapper {
     if (className.includes("__") && this.#refusing) {
       throw new SecurityError(`refused to deserialize types with double underscores in their name: ${className}`);
     }
-    const names = NAMES[this.version];
+    const names = this.#names.classes;
     switch (className) {
       case names.uri:
         return URI.fromState(stateOf(fields));
       case names.proxy:
-        return proxyFrom(this.#proxyFrom(stateOf(fields)));
+        return proxyFrom(readProxyState(stateOf(fields), this.version));
       case names.daemon:
         return new DaemonStandIn();
-      case names.batch:
+      case names.batchException:
         return new BatchException(this.revive(fields.get("exception")));
       default:
         return this.#exceptionOrUnknown(className, fields, dict.keys().next().value === "__class__");
@@ -154,39 +139,15 @@ class PyroClassMapper implements ClassMapper {
   }
 
   #exceptionOrUnknown(className: string, fields: Map<unknown, unknown>, classFirst: boolean): unknown {
-    const pyroError = className.startsWith(`Pyro${this.version}.errors.`) || className === "struct.error";
+    const pyroError = className.startsWith(this.#names.errorsModule) || className === "struct.error";
     if (fields.get("__exception__") === true || pyroError) {
-      const known = className.includes("__") ? undefined : knownException(className, fields, this.version);
+      const known = className.includes("__") ? undefined : knownException(className, fields, this.#names);
       if (known !== undefined) return known;
       if (!this.#refusing && fields.get("__exception__") === true) return remoteException(className, fields);
     }
     if (this.#refusing) throw new SerializeError(`unsupported serialized class: ${className}`);
     for (const [key, one] of fields) fields.set(key, this.revive(one));
     return new PyClassDict(className, fields, classFirst);
-  }
-
-  #proxyState(proxy: ProxyState): PyTuple {
-    const { uri, oneway, methods, attrs, handshake, serializer } = proxy;
-    const shared = [String(uri), tuple(...oneway), tuple(...methods), tuple(...attrs)] as const;
-    return this.version === 4
-      ? tuple(...shared, new PyFloat(0), null, handshake, 0, serializer)
-      : tuple(...shared, handshake, serializer);
-  }
-
-  #proxyFrom(state: readonly unknown[]): ProxyState {
-    const fits = this.version === 5 ? state.length === 6 : state.length === 8 || state.length === 9;
-    if (!fits || typeof state[0] !== "string") {
-      throw new SerializeError(`a proxy's state of ${state.length} items is none of Pyro${this.version}'s`);
-    }
-    const [handshake, serializer] = this.version === 5 ? [state[4], state[5]] : [state[6], state[8]];
-    return new ProxyState({
-      uri: URI.parse(state[0]),
-      oneway: nameSet(state[1]),
-      methods: nameSet(state[2]),
-      attrs: nameSet(state[3]),
-      handshake,
-      serializer: typeof serializer === "string" ? serializer : null,
-    });
   }
 }
 
@@ -198,9 +159,4 @@ function stateOf(fields: ReadonlyMap<unknown, unknown>): readonly unknown[] {
   const state = fields.get("state");
   if (!Array.isArray(state)) throw new SerializeError("a class dict without its state");
   return state;
-}
-
-function nameSet(value: unknown): ReadonlySet<string> {
-  const names = Array.isArray(value) || value instanceof Set ? [...(value as Iterable<unknown>)] : [];
-  return new Set(names.filter((name): name is string => typeof name === "string"));
 }

@@ -1,4 +1,4 @@
-import type { PyroVersion } from "../base/pyro-version.ts";
+import { PYRO_VERSIONS, type PyroVersion } from "../base/pyro-version.ts";
 import type { PyDict } from "../values/python-values.ts";
 import { PyClassDict } from "../values/python-values.ts";
 import {
@@ -132,7 +132,7 @@ export class ClassRegistry {
   }
 
   #read(className: ClassName, reader: Reader): void {
-    for (const version of [4, 5] as const) this.#readers[version].set(nameFor(className, version), reader);
+    for (const version of PYRO_VERSIONS) this.#readers[version].set(nameFor(className, version), reader);
   }
 }
 

@@ -1,5 +1,5 @@
 import { AttributeError, PYRO_ERRORS, PyroError } from "../base/errors.ts";
-import type { PyroVersion } from "../base/pyro-version.ts";
+import type { VersionNames } from "../base/pyro-version.ts";
 import { isPlainObject } from "../values/py-dict.ts";
 import { pyText } from "../values/py-repr.ts";
 import { builtinException } from "../values/python-exceptions.ts";
@@ -17,15 +17,13 @@ const PYTHON_OF: ReadonlyMap<string, string> = new Map([
   ["TimeoutError", "TimeoutError"],
 ]);
 
-const errorsModule = (version: PyroVersion): string => `Pyro${version}.errors.`;
-
 /**
  * An error as its class dict: Pyro's own under their names, JavaScript's as the Python builtin that means the same,
  * a RemoteError as what it was. Everything else is a RuntimeError, as a Python peer refuses classes that it does not know.
  * The stack goes along as the remote traceback.
  */
-export function errorToWire(error: Error, version: PyroVersion): PyClassDict {
-  return exceptionDict(error, describe(error, version));
+export function errorToWire(error: Error, names: VersionNames): PyClassDict {
+  return exceptionDict(error, describe(error, names));
 }
 
 /** How an error is told to Python: `className(*args)`, with `attributes` set on it. */
@@ -47,7 +45,7 @@ export function exceptionDict(error: Error, { className, args, attributes }: Des
   );
 }
 
-function describe(error: Error, version: PyroVersion): Described {
+function describe(error: Error, { errorsModule }: VersionNames): Described {
   if (error instanceof RemoteError) {
     return { className: error.remoteType, args: error.remoteArgs, attributes: error.remoteAttributes };
   }
@@ -55,7 +53,7 @@ function describe(error: Error, version: PyroVersion): Described {
   if (error instanceof AttributeError)
     return { className: "builtins.AttributeError", args: [error.message], attributes };
   if (error instanceof PyroError) {
-    return { className: errorsModule(version) + pyroName(error), args: [error.message], attributes };
+    return { className: errorsModule + pyroName(error), args: [error.message], attributes };
   }
   const builtin = PYTHON_OF.get(error.name) ?? PYTHON_OF.get(error.constructor.name);
   if (builtin !== undefined) return { className: `builtins.${builtin}`, args: [error.message], attributes };
@@ -120,20 +118,20 @@ function remoteTracebackOf(error: Error): string | undefined {
 export function knownException(
   className: string,
   fields: ReadonlyMap<unknown, unknown>,
-  version: PyroVersion,
+  { errorsModule, otherExceptions }: VersionNames,
 ): Error | undefined {
-  const module = errorsModule(version);
-  const ownClass = className.startsWith(module) ? PYRO_ERRORS.get(className.slice(module.length)) : undefined;
+  const ownClass = className.startsWith(errorsModule)
+    ? PYRO_ERRORS.get(className.slice(errorsModule.length))
+    : undefined;
   if (ownClass !== undefined) {
     const error = withTraceback(new ownClass(exceptionText(className, argsOf(fields))), fields);
     const attributes = exceptionAttributes(fields);
     if (attributes.size > 0) Object.defineProperty(error, "remoteAttributes", { value: attributes });
     return error;
   }
-  if (className.startsWith(module)) return undefined;
+  if (className.startsWith(errorsModule)) return undefined;
   const builtin = builtinException(className);
-  const struct = version === 5 && className === "struct.error";
-  if (builtin !== undefined || struct || /^sqlite3\.\w*Error$/.test(className)) {
+  if (builtin !== undefined || otherExceptions.has(className) || /^sqlite3\.\w*Error$/.test(className)) {
     return remoteException(builtin === undefined ? className : `builtins.${builtin}`, fields);
   }
   return undefined;

@@ -1,5 +1,7 @@
+import type { Limits } from "../base/limits.ts";
 import type { SerializerName } from "../base/serializer-names.ts";
 import type { ByteSink } from "../bytes/byte-sink.ts";
+import type { ClassMapper } from "./class-mapper.ts";
 
 /** What an INVOKE payload holds. */
 export interface CallData {
@@ -10,12 +12,24 @@ export interface CallData {
   readonly kwargs: Readonly<Record<string, unknown>> | null;
 }
 
+/** What every serializer is made with. */
+export interface SerializerOptions {
+  /** Objects to class dicts and back, for one version of Pyro. */
+  readonly classes: ClassMapper;
+  /** Default: `DEFAULT_LIMITS`, for each limit that is left out. */
+  readonly limits?: Partial<Limits>;
+  /** Read floats as PyFloat and dicts as Map, so that a value that is written again is the same in Python. */
+  readonly lossless?: boolean;
+}
+
 /**
  * Values to bytes and back. One instance serves one protocol version (class names differ between them) and is
  * stateless otherwise.
  */
 export interface Serializer {
   readonly name: SerializerName;
+  /** The serializer's number in the messages of that version. */
+  readonly id: number;
   /**
    * Appends `value`, serialized, to `out`.
    * @throws {SerializeError} for a value that cannot be written, with the path to it. `out` may then hold a part

@@ -1,41 +1,33 @@
 import { SerializeError } from "../base/errors.ts";
 import { ByteSink } from "../bytes/byte-sink.ts";
-import type { CallData } from "../serializers/serializer.ts";
-import type { IdentifiedSerializer, SerializerSet } from "../serializers/serializer-set.ts";
+import type { CallData, Serializer } from "../serializers/serializer.ts";
+import type { SerializerSet } from "../serializers/serializer-set.ts";
 import { tuple } from "../values/python-values.ts";
 import { SerializedBlob } from "../values/serialized-blob.ts";
+import { AnnotationId } from "../wire/annotation-ids.ts";
 import type { Annotations } from "../wire/message.ts";
 import { type CallOptions, ClientCall } from "./client-call.ts";
-
-/** Where the object and the method of a blob stand: the payload, which has them too, may be another call's. */
-const ADDRESS = "BLBI";
 
 /** A call whose arguments the server does not read: a blob. One that came from elsewhere goes on as it came. */
 class BlobCall extends ClientCall {
   readonly #blob: SerializedBlob;
   readonly #address: Uint8Array;
 
-  constructor(
-    call: CallData,
-    blob: SerializedBlob,
-    address: Uint8Array,
-    options: CallOptions,
-    format: IdentifiedSerializer,
-  ) {
+  constructor(call: CallData, blob: SerializedBlob, address: Uint8Array, options: CallOptions, serializer: Serializer) {
     super(
       call.object,
       call.method,
       blob.received === undefined ? blob.deserialized() : [],
       call.kwargs,
       options,
-      format,
+      serializer,
     );
     this.#blob = blob;
     this.#address = address;
   }
 
   override get annotations(): Annotations {
-    return new Map([...(super.annotations ?? []), [ADDRESS, this.#address]]);
+    return new Map([...(super.annotations ?? []), [AnnotationId.Blob, this.#address]]);
   }
 
   override writePayload(out: ByteSink): void {
@@ -54,7 +46,7 @@ class BlobCall extends ClientCall {
 export function createBlobCall(
   call: CallData,
   options: CallOptions,
-  format: IdentifiedSerializer,
+  serializer: Serializer,
   serializers: SerializerSet,
   keepSerialized: number,
 ): ClientCall {
@@ -64,8 +56,8 @@ export function createBlobCall(
     throw new SerializeError("if SerializedBlob is used, it must be the only argument");
   }
   const address = new ByteSink();
-  serializers.byName("marshal").codec.dump(tuple(blob.info, call.object, call.method), address);
-  const own = blob.received === undefined ? format : serializers.byName(blob.received.serializer);
+  serializers.byName("marshal").dump(tuple(blob.info, call.object, call.method), address);
+  const own = blob.received === undefined ? serializer : serializers.byName(blob.received.serializer);
   const made = new BlobCall(call, blob, address.take(), options, own);
   made.flags = keepSerialized;
   return made;

@@ -1,9 +1,9 @@
 import type { ByteSink } from "../bytes/byte-sink.ts";
-import type { CallData } from "../serializers/serializer.ts";
-import type { IdentifiedSerializer } from "../serializers/serializer-set.ts";
+import type { CallData, Serializer } from "../serializers/serializer.ts";
 import type { OutgoingMessage } from "../wire/dialect.ts";
 import { type Annotations, MessageType } from "../wire/message.ts";
-import type { PendingCall, ReplyOptions } from "./pending-calls.ts";
+import type { PendingCall } from "./pending-calls.ts";
+import type { ReplyOptions } from "./reply.ts";
 
 export interface CallOptions extends ReplyOptions {
   /** Milliseconds to wait for the reply; 0: for ever. */
@@ -16,7 +16,7 @@ export interface CallOptions extends ReplyOptions {
   readonly annotations?: Annotations | undefined;
   readonly correlationId?: Uint8Array | undefined;
   /** Default: the session's. */
-  readonly serializer?: IdentifiedSerializer | undefined;
+  readonly serializer?: Serializer | undefined;
 }
 
 /** A call as the message that it is on the wire, and as the reply that is waited for. */
@@ -31,7 +31,7 @@ export class ClientCall implements OutgoingMessage, PendingCall, CallData {
   release: (() => void) | undefined = undefined;
   resolve: (value: unknown) => void = ignore;
   readonly options: CallOptions;
-  readonly serializer: IdentifiedSerializer;
+  readonly serializer: Serializer;
 
   constructor(
     object: string,
@@ -39,7 +39,7 @@ export class ClientCall implements OutgoingMessage, PendingCall, CallData {
     args: readonly unknown[],
     kwargs: CallData["kwargs"],
     options: CallOptions,
-    serializer: IdentifiedSerializer,
+    serializer: Serializer,
   ) {
     this.object = object;
     this.method = method;
@@ -62,7 +62,7 @@ export class ClientCall implements OutgoingMessage, PendingCall, CallData {
   }
 
   writePayload(out: ByteSink): void {
-    this.serializer.codec.dumpCall(this, out);
+    this.serializer.dumpCall(this, out);
   }
 }
 

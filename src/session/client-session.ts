@@ -7,38 +7,39 @@ import {
   SerializeError,
   TimeoutError,
 } from "../base/errors.ts";
-import type { CallData } from "../serializers/serializer.ts";
-import type { IdentifiedSerializer, SerializerSet } from "../serializers/serializer-set.ts";
+import type { CallData, Serializer } from "../serializers/serializer.ts";
+import type { SerializerSet } from "../serializers/serializer-set.ts";
 import { type Location, locationText } from "../transport/location.ts";
 import { SerializedBlob } from "../values/serialized-blob.ts";
-import { KEEPS_CONNECTION } from "../wire/annotation-ids.ts";
+import { AnnotationId } from "../wire/annotation-ids.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { createBlobCall } from "./blob-request.ts";
 import type { Channel } from "./channel.ts";
 import { type CallOptions, ClientCall } from "./client-call.ts";
 import type { Metadata } from "./metadata.ts";
-import { rejectAtCallSite, type PendingCall, PendingCalls, RawReply, type ReplyOptions } from "./pending-calls.ts";
+import { type PendingCall, PendingCalls } from "./pending-calls.ts";
+import { RawReply, type ReplyOptions, rejectAtCallSite } from "./reply.ts";
 import type { SessionOptions } from "./session-options.ts";
 
 const REPLIES = [MessageType.Result, MessageType.Ping];
 
-const STREAM_ID = "STRM";
-
 /** What a call gets whose result is a stream of items. */
 function streamOf(message: Message, { openStream }: ReplyOptions): unknown {
-  const id = Buffer.from(message.annotations.get(STREAM_ID) ?? []).toString("latin1");
+  const id = Buffer.from(message.annotations.get(AnnotationId.Stream) ?? []).toString("latin1");
   if (id === "") {
     const text = "result of call is an iterator, but the server is not configured to allow streaming";
     return rejectAtCallSite(new ProtocolError(text, { code: "PYRO_NO_STREAMING" }));
   }
-  return openStream === undefined ? rejectAtCallSite(new ProtocolError("an item stream that nobody asked for")) : openStream(id);
+  return openStream === undefined
+    ? rejectAtCallSite(new ProtocolError("an item stream that nobody asked for"))
+    : openStream(id);
 }
 
 interface Parts {
   readonly channel: Channel;
   readonly dialect: Dialect;
-  readonly serializer: IdentifiedSerializer;
+  readonly serializer: Serializer;
   readonly handshake: unknown;
   readonly metadata: Metadata | undefined;
   readonly location: Location;
@@ -59,7 +60,7 @@ export class ClientSession {
   /** This side of the connection. */
   readonly localAddress: Location;
   readonly #channel: Channel;
-  readonly #serializer: IdentifiedSerializer;
+  readonly #serializer: Serializer;
   readonly #serializers: SerializerSet;
   readonly #pending: PendingCalls;
   readonly #where: string;
@@ -75,7 +76,7 @@ export class ClientSession {
     this.localAddress = parts.localAddress;
     this.#channel = parts.channel;
     this.#serializer = parts.serializer;
-    this.#serializers = parts.options.codecs.forVersion(parts.dialect.version);
+    this.#serializers = parts.options.serializers.forVersion(parts.dialect.version);
     this.#pending = new PendingCalls(parts.options.lastSequence);
     this.#where = locationText(parts.location);
     this.#onClose = parts.options.onClose;
@@ -125,7 +126,7 @@ export class ClientSession {
     });
   }
 
-  #blobCall(call: CallData, options: CallOptions, serializer: IdentifiedSerializer): ClientCall {
+  #blobCall(call: CallData, options: CallOptions, serializer: Serializer): ClientCall {
     return createBlobCall(call, options, serializer, this.#serializers, this.dialect.flag.keepSerialized);
   }
 
@@ -163,9 +164,7 @@ export class ClientSession {
     if (call === "abandoned") return;
     const { serializer, options } = call;
     if (message.serializerId !== serializer.id) {
-      const error = new SerializeError(
-        `reply in serializer ${message.serializerId}, asked in ${serializer.codec.name}`,
-      );
+      const error = new SerializeError(`reply in serializer ${message.serializerId}, asked in ${serializer.name}`);
       call.resolve(rejectAtCallSite(error));
       throw error;
     }
@@ -176,7 +175,7 @@ export class ClientSession {
         options.onReply?.(reply);
         if (options.raw === true) return this.#answerRaw(call, reply, message);
       }
-      value = serializer.codec.load(message.bytes, message.from, message.to);
+      value = serializer.load(message.bytes, message.from, message.to);
     } catch (error) {
       call.resolve(rejectAtCallSite(error));
       return;
@@ -195,7 +194,7 @@ export class ClientSession {
     call.resolve(reply);
     if ((message.flags & this.dialect.flag.exception) === 0) return;
     try {
-      const error = call.serializer.codec.load(message.bytes, message.from, message.to);
+      const error = call.serializer.load(message.bytes, message.from, message.to);
       if (error instanceof Error) this.#afterError(error, message);
     } catch {
       // The caller reads the reply, and gets this error then.
@@ -205,7 +204,7 @@ export class ClientSession {
   /** Pyro's own client releases its connection for the same errors (`Pyro5 5.15, client.py`, _pyroInvoke). */
   #afterError(error: Error, { annotations }: Message): void {
     const closes = error instanceof CommunicationError || error instanceof SecurityError;
-    if (!closes || annotations.has(KEEPS_CONNECTION) || this.#closed) return;
+    if (!closes || annotations.has(AnnotationId.KeepsConnection) || this.#closed) return;
     if (this.#pending.size === 0) return this.close();
     this.#retired = true;
     this.#onClose(undefined);

@@ -27,12 +27,12 @@ export async function connectOverSocket(
     throw new ConnectionClosedError("the socket that the proxy was given is closed; make a new proxy with another");
   }
   const dialect = dialectOf(options.protocol === "auto" ? 5 : options.protocol);
-  const serializer = options.codecs.forVersion(dialect.version).byName(options.serializer);
+  const serializer = options.serializers.forVersion(dialect.version).byName(options.serializer);
   const peer = "the given socket";
   const channel: Channel = new Channel(
     new BorrowedStream(socket),
     {
-      limits: options.codecs.limits,
+      limits: options.serializers.limits,
       wireOptions: options.wireOptions,
       fallback: dialect,
       accept: [MessageType.Result, MessageType.Ping],

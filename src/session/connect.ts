@@ -9,7 +9,7 @@ import { findTlsProblem } from "../transport/tls-probe.ts";
 import { pyText } from "../values/py-repr.ts";
 import { dictValue } from "../values/python-values.ts";
 import type { Dialect } from "../wire/dialect.ts";
-import { dialectOf, pyro4, pyro5 } from "../wire/dialects.ts";
+import { dialectOf, otherDialect } from "../wire/dialects.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { Channel } from "./channel.ts";
 import { ClientSession } from "./client-session.ts";
@@ -66,7 +66,7 @@ async function negotiated(location: Location, objectId: string, options: Session
     );
   }
   // Silence is how some servers refuse a version that they do not know: the other one is worth a try.
-  const second = answer.kind === "other-version" ? answer.dialect : first === pyro5 ? pyro4 : pyro5;
+  const second = answer.kind === "other-version" ? answer.dialect : otherDialect(first);
   const again = await attempt(location, objectId, second, options).catch((error: unknown) => {
     throw answer.kind === "silent" ? answer.error : error;
   });
@@ -90,7 +90,7 @@ async function attempt(
   const { timeoutMs, signal } = options;
   const { socket, onChunk } = await dial(location, { ...options.dial, timeoutMs, signal });
   const where = locationText(location);
-  const serializer = options.codecs.forVersion(dialect.version).byName(options.serializer);
+  const serializer = options.serializers.forVersion(dialect.version).byName(options.serializer);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   let session: ClientSession | undefined;
 
@@ -101,13 +101,13 @@ async function attempt(
       resolve({ kind: "other-version", dialect: spoken });
     } else if (message.type === MessageType.ConnectFail) {
       // Often in marshal although the client spoke another serializer: the server had not got as far as that.
-      const marshal = message.serializerId === (spoken.version === 4 ? 3 : 2);
-      const text = marshal ? loadText(message.payload) : pyText(serializer.codec.load(message.payload));
+      const marshal = message.serializerId === spoken.names.serializerIds.marshal;
+      const text = marshal ? loadText(message.payload) : pyText(serializer.load(message.payload));
       channel.end();
       const code = codeOfRefusal(text) ?? "PYRO_REJECTED";
       reject(new CommunicationError(`connection to ${where} rejected: ${text}`, { code }));
     } else {
-      const { handshake, metadata } = parseConnectOk(serializer.codec.load(message.payload), message.flags, dialect);
+      const { handshake, metadata } = parseConnectOk(serializer.load(message.payload), message.flags, dialect);
       session = new ClientSession({
         channel,
         dialect,
@@ -124,7 +124,7 @@ async function attempt(
   const channel: Channel = new Channel(
     socket,
     {
-      limits: options.codecs.limits,
+      limits: options.serializers.limits,
       wireOptions: options.wireOptions,
       fallback: dialect,
       accept: [MessageType.ConnectOk, MessageType.ConnectFail],
@@ -161,7 +161,7 @@ async function attempt(
       flags: options.metadata ? dialect.flag.metaOnConnect : 0,
       sequence: options.lastSequence,
       serializerId: serializer.id,
-      writePayload: (out) => serializer.codec.dump({ handshake: options.handshake, object: objectId }, out),
+      writePayload: (out) => serializer.dump({ handshake: options.handshake, object: objectId }, out),
     });
     return await promise;
   } catch (error) {
@@ -184,7 +184,7 @@ function parseConnectOk(
   dialect: Dialect,
 ): Pick<ClientSession, "handshake" | "metadata"> {
   // A Pyro4 server with METADATA off answers the handshake's value alone.
-  if (dialect.version === 4 && (flags & dialect.flag.metaOnConnect) === 0) {
+  if (!dialect.hasMetadata(flags)) {
     return { handshake: value, metadata: undefined };
   }
   const meta = dictValue(value, "meta");

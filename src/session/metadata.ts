@@ -28,12 +28,11 @@ export function parseMetadata(value: unknown): Metadata {
   return { methods: field("methods"), oneway: field("oneway"), attrs: field("attrs") };
 }
 
-/** Metadata as the peer's version expects it: lists in Pyro4, sets in Pyro5. */
-export function metadataValue(metadata: Metadata, dialect: Dialect): Record<string, unknown> {
-  const collection = (all: ReadonlySet<string>): unknown => (dialect.version === 4 ? [...all] : all);
+/** Metadata as the peer's version expects it. */
+export function metadataValue({ methods, oneway, attrs }: Metadata, dialect: Dialect): Record<string, unknown> {
   return {
-    methods: collection(metadata.methods),
-    oneway: collection(metadata.oneway),
-    attrs: collection(metadata.attrs),
+    methods: dialect.nameCollection(methods),
+    oneway: dialect.nameCollection(oneway),
+    attrs: dialect.nameCollection(attrs),
   };
 }

@@ -13,7 +13,13 @@ interface LoggedMessage extends Pick<Message, "type" | "flags" | "serializerId" 
   readonly annotations?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
-function lines(what: string, peer: string, message: LoggedMessage, id: Uint8Array | undefined, data: Uint8Array): string {
+function lines(
+  what: string,
+  peer: string,
+  message: LoggedMessage,
+  id: Uint8Array | undefined,
+  data: Uint8Array,
+): string {
   const { type, flags, serializerId, sequence, annotations } = message;
   return (
     `${what} ${peer}: msgtype=${type} flags=0x${flags.toString(16)} ser=${serializerId} seq=${sequence} ` +

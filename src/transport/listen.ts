@@ -4,7 +4,7 @@ import { createServer, isIP, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import { CommunicationError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
-import { type OnError, type OnConnection, TlsGate } from "./tls-listen.ts";
+import { type OnConnection, type OnError, TlsGate } from "./tls-listen.ts";
 import type { ServerTls } from "./tls-options.ts";
 import type { IpVersion } from "./transport-config.ts";
 import { badPath, removeStale } from "./unix-socket.ts";

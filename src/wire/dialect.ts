@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import type { PyroVersion, VersionNames } from "../base/pyro-version.ts";
 import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { Annotations, Message, MessageType } from "./message.ts";
 
@@ -42,7 +43,8 @@ export interface RefusalTexts {
  * differ are all here, in `pyro4.ts` and `pyro5.ts` under the same names.
  */
 export interface Dialect {
-  readonly version: 4 | 5;
+  readonly version: PyroVersion;
+  readonly names: VersionNames;
   /** The number in the header: 48 or 502. */
   readonly protocol: number;
   readonly headerBytes: number;
@@ -56,13 +58,25 @@ export interface Dialect {
   /** Whether its messages can be signed, see `hmac.ts`. */
   readonly signs: boolean;
   readonly refusalTexts: RefusalTexts;
+  /** Whether a CONNECT must name the object that the client wants. Pyro4's clients without METADATA name none. */
+  readonly connectNamesObject: boolean;
+  /** Whether a CONNECT asks for metadata, and whether a CONNECTOK has it: always in Pyro5, by a flag in Pyro4. */
+  hasMetadata(flags: number): boolean;
+  /** A collection of names as the version sends it: Pyro4 lists, Pyro5 sets. */
+  nameCollection(names: ReadonlySet<string>): readonly string[] | ReadonlySet<string>;
   /**
    * Reads the header at `at`, where `headerBytes` are in; tag and protocol number were judged before.
    * @throws {ProtocolError} for a wrong checksum or magic number.
    */
   readHeader(bytes: Buffer, at: number): Message;
   /** Writes the header into `headerBytes` that were left open at `at`. */
-  writeHeader(bytes: Buffer, at: number, message: OutgoingMessage, payloadBytes: number, annotationsBytes: number): void;
+  writeHeader(
+    bytes: Buffer,
+    at: number,
+    message: OutgoingMessage,
+    payloadBytes: number,
+    annotationsBytes: number,
+  ): void;
   readChunkLength(bytes: Buffer, at: number): number;
   writeChunkLength(bytes: Buffer, at: number, length: number): void;
   /**

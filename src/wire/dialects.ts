@@ -1,3 +1,4 @@
+import type { PyroVersion } from "../base/pyro-version.ts";
 import type { Dialect } from "./dialect.ts";
 import { pyro4 } from "./pyro4.ts";
 import { pyro5 } from "./pyro5.ts";
@@ -16,7 +17,13 @@ export function dialectOfProtocol(protocol: number): Dialect | undefined {
   }
 }
 
-/** Pyro4's dialect or Pyro5's. */
-export function dialectOf(version: 4 | 5): Dialect {
-  return version === 4 ? pyro4 : pyro5;
+const DIALECTS: Readonly<Record<PyroVersion, Dialect>> = { 4: pyro4, 5: pyro5 };
+
+export function dialectOf(version: PyroVersion): Dialect {
+  return DIALECTS[version];
+}
+
+/** The other version: what to try when a server does not speak this one. */
+export function otherDialect(dialect: Dialect): Dialect {
+  return dialect === pyro5 ? pyro4 : pyro5;
 }

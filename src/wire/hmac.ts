@@ -5,17 +5,17 @@
  */
 import { Buffer } from "node:buffer";
 import { SecurityError } from "../base/errors.ts";
+import { AnnotationId } from "./annotation-ids.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Annotations, Message } from "./message.ts";
 
-const ID = "HMAC";
 const SIGNATURE_BYTES = 20;
 
 /** Annotations with room for the signature at their end, where `sign` puts it. */
 export function withRoomForHmac(annotations: Annotations): Annotations {
   const all = new Map(annotations);
-  all.delete(ID);
-  return all.set(ID, new Uint8Array(SIGNATURE_BYTES));
+  all.delete(AnnotationId.Hmac);
+  return all.set(AnnotationId.Hmac, new Uint8Array(SIGNATURE_BYTES));
 }
 
 /** Signs a message whose payload begins at `payloadAt` of `bytes`, right behind the room for the signature. */
@@ -42,7 +42,7 @@ export function checkHmac(
       { code: "PYRO_HMAC_VERSION" },
     );
   }
-  const signature = message.annotations.get(ID);
+  const signature = message.annotations.get(AnnotationId.Hmac);
   if ((signature === undefined) !== (key === undefined)) {
     throw new SecurityError("hmac key config not symmetric", { code: "PYRO_HMAC_ASYMMETRIC" });
   }
@@ -58,7 +58,7 @@ function hmacOf(payload: Buffer, annotations: Annotations, key: Buffer): Buffer 
   // Loaded when it is needed: it is 6 ms of a program's start.
   const hmac = process.getBuiltinModule("node:crypto").createHmac("sha1", key).update(payload);
   for (const id of [...annotations.keys()].sort()) {
-    if (id !== ID) hmac.update(annotations.get(id) ?? Buffer.alloc(0));
+    if (id !== AnnotationId.Hmac) hmac.update(annotations.get(id) ?? Buffer.alloc(0));
   }
   return hmac.digest();
 }

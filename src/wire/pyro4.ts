@@ -9,12 +9,14 @@
  */
 import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../base/errors.ts";
+import { VERSION_NAMES } from "../base/pyro-version.ts";
+import { AnnotationId } from "./annotation-ids.ts";
 import { type Dialect, type OutgoingMessage, TAG } from "./dialect.ts";
 import { type Annotations, Message } from "./message.ts";
 
 const PROTOCOL = 48;
 const CHECKSUM_MAGIC = 0x34e9;
-const CORRELATION = "CORR";
+const META_ON_CONNECT = 0x10;
 
 function checksum(
   type: number,
@@ -66,6 +68,7 @@ function writeHeader(
 /** Pyro4's side of everything in which the versions differ. */
 export const pyro4: Dialect = {
   version: 4,
+  names: VERSION_NAMES[4],
   protocol: PROTOCOL,
   headerBytes: 24,
   chunkHeadBytes: 6,
@@ -76,7 +79,7 @@ export const pyro4: Dialect = {
     compressed: 0x02,
     oneway: 0x04,
     batch: 0x08,
-    metaOnConnect: 0x10,
+    metaOnConnect: META_ON_CONNECT,
     itemStream: 0x20,
     keepSerialized: 0x40,
     correlation: 0,
@@ -90,6 +93,9 @@ export const pyro4: Dialect = {
     badType: (type) => `invalid msg type ${type} received`,
     tooLarge: (bytes, limit) => `max message size exceeded (${bytes} where max=${limit})`,
   },
+  connectNamesObject: false,
+  hasMetadata: (flags) => (flags & META_ON_CONNECT) !== 0,
+  nameCollection: (names) => [...names],
   readHeader,
   writeHeader,
   readChunkLength: (bytes, at) => bytes.readUInt16BE(at),
@@ -97,10 +103,12 @@ export const pyro4: Dialect = {
     bytes.writeUInt16BE(length, at);
   },
   withCorrelation(annotations: Annotations, correlationId: Uint8Array | undefined): Annotations {
-    return correlationId === undefined ? annotations : new Map(annotations).set(CORRELATION, correlationId);
+    return correlationId === undefined
+      ? annotations
+      : new Map(annotations).set(AnnotationId.Correlation, correlationId);
   },
   correlationOf({ annotations }: Message): Uint8Array | undefined {
-    const id = annotations.get(CORRELATION);
+    const id = annotations.get(AnnotationId.Correlation);
     return id?.length === 16 ? id : undefined;
   },
 };

@@ -8,6 +8,7 @@
  */
 import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../base/errors.ts";
+import { VERSION_NAMES } from "../base/pyro-version.ts";
 import { type Dialect, type OutgoingMessage, TAG } from "./dialect.ts";
 import { type Annotations, Message } from "./message.ts";
 
@@ -53,6 +54,7 @@ function writeHeader(
 /** Pyro5's side of everything in which the versions differ. */
 export const pyro5: Dialect = {
   version: 5,
+  names: VERSION_NAMES[5],
   protocol: PROTOCOL,
   headerBytes: 40,
   chunkHeadBytes: 8,
@@ -77,6 +79,9 @@ export const pyro5: Dialect = {
     badType: (type, accepted) => `invalid msg type ${type} received (expected: ${accepted.join(",")})`,
     tooLarge: (bytes, limit) => `message too large (${bytes}, max=${limit})`,
   },
+  connectNamesObject: true,
+  hasMetadata: () => true,
+  nameCollection: (names) => names,
   readHeader,
   writeHeader,
   readChunkLength: (bytes, at) => bytes.readUInt32BE(at),

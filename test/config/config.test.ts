@@ -162,8 +162,8 @@ test("what proxies are made with, unless their own options say something else", 
     timeoutMs: 0,
     wireOptions: undefined,
   });
-  const before = remoteOptions({}, resolver).codecs;
-  expect(remoteOptions({}, resolver).codecs).toBe(before);
+  const before = remoteOptions({}, resolver).serializers;
+  expect(remoteOptions({}, resolver).serializers).toBe(before);
   configure({
     maxRetries: 4,
     metadata: false,
@@ -175,7 +175,7 @@ test("what proxies are made with, unless their own options say something else", 
   const made = remoteOptions({}, resolver);
   expect(made).toMatchObject({ maxRetries: 4, metadata: false, timeoutMs: 700, serializer: "json" });
   expect(made.wireOptions).toEqual({ compression: true, hmacKey: undefined });
-  expect([before.limits.maxMessageBytes, made.codecs.limits.maxMessageBytes]).toEqual([1 << 30, 5]);
+  expect([before.limits.maxMessageBytes, made.serializers.limits.maxMessageBytes]).toEqual([1 << 30, 5]);
   const own = remoteOptions({ maxRetries: 0, metadata: true, timeoutMs: 0, compression: false }, resolver);
   expect(own).toMatchObject({ maxRetries: 0, metadata: true, timeoutMs: 0, wireOptions: undefined });
 });

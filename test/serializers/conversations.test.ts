@@ -6,11 +6,11 @@ import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
-import { createJson } from "../../src/serializers/json/json.ts";
-import { createMarshal, loadText } from "../../src/serializers/marshal/marshal.ts";
-import { createMsgpack } from "../../src/serializers/msgpack/msgpack.ts";
+import { JsonSerializer } from "../../src/serializers/json/json.ts";
+import { loadText, MarshalSerializer } from "../../src/serializers/marshal/marshal.ts";
+import { MsgpackSerializer } from "../../src/serializers/msgpack/msgpack.ts";
 import type { Serializer } from "../../src/serializers/serializer.ts";
-import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
+import { SerpentSerializer } from "../../src/serializers/serpent/serpent.ts";
 import { PyComplex, PyFloat, tuple } from "../../src/values/python-values.ts";
 import { fromTagged, matchesTagged, type Tagged, type TaggedOf, type TagMatchers } from "../support/tagged.ts";
 import { conversationCases, type DecodedVector } from "../support/vectors-messages.ts";
@@ -53,7 +53,12 @@ function withoutClassStep(version: PyroVersion): ClassMapper {
 const SERIALIZERS: ReadonlyMap<string, Serializer> = new Map(
   ([4, 5] as const).flatMap((version) => {
     const options = { classes: withoutClassStep(version), limits: DEFAULT_LIMITS, lossless: true };
-    const all = [createSerpent(options), createJson(options), createMarshal(options), createMsgpack(options)];
+    const all = [
+      new SerpentSerializer(options),
+      new JsonSerializer(options),
+      new MarshalSerializer(options),
+      new MsgpackSerializer(options),
+    ];
     return all.map((one) => [`${version} ${one.name}`, one] as const);
   }),
 );

@@ -10,7 +10,7 @@ import {
 } from "../../src/base/errors.ts";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { formatTraceback } from "../../src/diagnostics/traceback.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
 import { ClassRegistry } from "../../src/serializers/class-registry.ts";
 import { BatchException } from "../../src/serializers/pyro-classes.ts";
 import { type PyClassDict, tuple } from "../../src/values/python-values.ts";
@@ -27,7 +27,7 @@ interface Sent {
 
 /** The class dict that an error becomes, in its parts. */
 function sent(error: object, version: PyroVersion = 5, registry = none): Sent {
-  const dict = createClassCodec(version, { unknown: "refuse", registry }).toWire(error) as PyClassDict;
+  const dict = new PyroClassMapper(version, { unknown: "refuse", registry }).toWire(error) as PyClassDict;
   expect(dict.classFirst).toBe(true);
   expect([...dict.fields.keys()]).toEqual(["__exception__", "args", "attributes"]);
   const attributes = new Map(dict.fields.get("attributes") as Map<string, unknown>);
@@ -39,7 +39,7 @@ function sent(error: object, version: PyroVersion = 5, registry = none): Sent {
 /** The error that a class dict becomes at a client. */
 function received(className: string, fields: object, version: PyroVersion = 5, registry = none): PyroError {
   const dict = { __class__: className, __exception__: true, args: tuple(), attributes: {}, ...fields };
-  return createClassCodec(version, { unknown: "keep", registry }).revive(
+  return new PyroClassMapper(version, { unknown: "keep", registry }).revive(
     Object.assign(Object.create(null), dict),
   ) as PyroError;
 }
@@ -192,7 +192,7 @@ describe("Python's exceptions as they arrive", () => {
   });
 
   test("struct.error and sqlite3's are known, to a daemon too", () => {
-    const daemon = createClassCodec(5, { unknown: "refuse", registry: none });
+    const daemon = new PyroClassMapper(5, { unknown: "refuse", registry: none });
     for (const name of ["struct.error", "sqlite3.OperationalError"]) {
       const dict = { __class__: name, __exception__: true, args: ["x"], attributes: {} };
       expect(daemon.revive(Object.assign(Object.create(null), dict))).toMatchObject({ remoteType: name });
@@ -253,7 +253,7 @@ describe("a registered error", () => {
   });
 
   test("is itself in a batch, too", () => {
-    const codec = createClassCodec(5, { unknown: "refuse", registry });
+    const codec = new PyroClassMapper(5, { unknown: "refuse", registry });
     const wrapper = codec.toWire(new BatchException(new SoldOut("couch", 0))) as PyClassDict;
     expect(wrapper.fields.get("exception")).toMatchObject({ className: "shop.SoldOut" });
   });

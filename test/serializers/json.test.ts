@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
-import { createJson } from "../../src/serializers/json/json.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
+import { JsonSerializer } from "../../src/serializers/json/json.ts";
 import { PyClassDict, PyFloat } from "../../src/values/python-values.ts";
 import { classMakers, classMatchers } from "../support/class-tags.ts";
 import { fromTagged, loadVectors, matchesTagged, type Tagged, type ValueCase } from "../support/tagged.ts";
@@ -18,8 +18,8 @@ const perVersion = (all: readonly ValueCase[]): [string, ValueCase, PyroVersion]
     versionsOf(one).map((version): [string, ValueCase, PyroVersion] => [`${one.name}, Pyro${version}`, one, version]),
   );
 
-const json = (version: PyroVersion, unknown: "keep" | "refuse" = "refuse"): ReturnType<typeof createJson> =>
-  createJson({ classes: createClassCodec(version, { unknown }), lossless: true });
+const json = (version: PyroVersion, unknown: "keep" | "refuse" = "refuse"): JsonSerializer =>
+  new JsonSerializer({ classes: new PyroClassMapper(version, { unknown }), lossless: true });
 
 function written(value: unknown, version: PyroVersion = 5): string {
   const out = new ByteSink();
@@ -126,7 +126,7 @@ test("calls have Pyro's shape, and others are refused", () => {
 });
 
 test("strings are read once, whatever they hold", () => {
-  const reader = createJson({ classes: createClassCodec(5, { unknown: "refuse" }) });
+  const reader = new JsonSerializer({ classes: new PyroClassMapper(5, { unknown: "refuse" }) });
   const start = performance.now();
   for (const unit of ["\\n", '\\"', "\\\\", "x\\u0041"]) {
     const text = `["${unit.repeat(400_000)}", "${"x".repeat(1_000_000)}"]`;
@@ -141,7 +141,7 @@ test("strings are read once, whatever they hold", () => {
 });
 
 test("keys of every prototype are keys like others", () => {
-  const read = createJson({ classes: createClassCodec(5, { unknown: "refuse" }) }).load(
+  const read = new JsonSerializer({ classes: new PyroClassMapper(5, { unknown: "refuse" }) }).load(
     Buffer.from('{"__proto__": {"polluted": 1}, "constructor": 2}'),
   ) as Record<string, unknown>;
   expect(Object.keys(read)).toEqual(["__proto__", "constructor"]);
@@ -149,7 +149,7 @@ test("keys of every prototype are keys like others", () => {
 });
 
 test("what JSON.stringify writes is read as JSON.parse reads it", () => {
-  const reader = createJson({ classes: createClassCodec(5, { unknown: "keep" }) });
+  const reader = new JsonSerializer({ classes: new PyroClassMapper(5, { unknown: "keep" }) });
   const value = fc.jsonValue().filter((one) => !JSON.stringify(one).includes("__class__"));
   fc.assert(
     fc.property(value, (one) => {

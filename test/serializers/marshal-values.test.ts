@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
-import { createMarshal } from "../../src/serializers/marshal/marshal.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
+import { MarshalSerializer } from "../../src/serializers/marshal/marshal.ts";
 import { PyClassDict, PyComplex, PyFloat, tuple } from "../../src/values/python-values.ts";
 import { classMakers, classMatchers } from "../support/class-tags.ts";
 import { fromTagged, loadVectors, matchesTagged, type Tagged, type ValueCase } from "../support/tagged.ts";
@@ -17,8 +17,8 @@ const perVersion = (all: readonly ValueCase[]): [string, ValueCase, PyroVersion]
   all.flatMap((one) =>
     versionsOf(one).map((version): [string, ValueCase, PyroVersion] => [`${one.name}, Pyro${version}`, one, version]),
   );
-const marshal = (version: PyroVersion, unknown: "keep" | "refuse" = "refuse"): ReturnType<typeof createMarshal> =>
-  createMarshal({ classes: createClassCodec(version, { unknown }), lossless: true });
+const marshal = (version: PyroVersion, unknown: "keep" | "refuse" = "refuse"): MarshalSerializer =>
+  new MarshalSerializer({ classes: new PyroClassMapper(version, { unknown }), lossless: true });
 
 function written(value: unknown, version: PyroVersion = 5): Buffer {
   const out = new ByteSink();
@@ -58,7 +58,7 @@ describe("what is written is read as what it was", () => {
     (_title, one, version) => {
       const value = fromTagged(one.value as Tagged, classMakers(version));
       // Before the class step: an exception that is read and written again has another traceback.
-      const plain = createMarshal({
+      const plain = new MarshalSerializer({
         classes: { version, toWire: () => undefined, revive: (read) => read },
         lossless: true,
       });
@@ -149,7 +149,7 @@ test("whatever is written comes back", { timeout: 60_000 }, () => {
       ),
     ),
   }));
-  const plain = createMarshal({ classes: createClassCodec(5, { unknown: "refuse" }) });
+  const plain = new MarshalSerializer({ classes: new PyroClassMapper(5, { unknown: "refuse" }) });
   fc.assert(
     fc.property(value, (one) => {
       const out = new ByteSink();

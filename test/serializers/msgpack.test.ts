@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
-import { createMsgpack } from "../../src/serializers/msgpack/msgpack.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
+import { MsgpackSerializer } from "../../src/serializers/msgpack/msgpack.ts";
 import { PyClassDict } from "../../src/values/python-values.ts";
 import { classMakers, classMatchers } from "../support/class-tags.ts";
 import { fromTagged, loadVectors, matchesTagged, type Tagged, type ValueCase } from "../support/tagged.ts";
@@ -17,8 +17,8 @@ const perVersion = (all: readonly ValueCase[]): [string, ValueCase, PyroVersion]
   all.flatMap((one) =>
     versionsOf(one).map((version): [string, ValueCase, PyroVersion] => [`${one.name}, Pyro${version}`, one, version]),
   );
-const msgpack = (version: PyroVersion, unknown: "keep" | "refuse" = "refuse"): ReturnType<typeof createMsgpack> =>
-  createMsgpack({ classes: createClassCodec(version, { unknown }), lossless: true });
+const msgpack = (version: PyroVersion, unknown: "keep" | "refuse" = "refuse"): MsgpackSerializer =>
+  new MsgpackSerializer({ classes: new PyroClassMapper(version, { unknown }), lossless: true });
 
 function written(value: unknown, version: PyroVersion = 5): string {
   const out = new ByteSink();
@@ -138,7 +138,7 @@ test("whatever is written comes back", { timeout: 60_000 }, () => {
       ),
     ),
   }));
-  const plain = createMsgpack({ classes: createClassCodec(5, { unknown: "refuse" }) });
+  const plain = new MsgpackSerializer({ classes: new PyroClassMapper(5, { unknown: "refuse" }) });
   fc.assert(
     fc.property(value, (one) => {
       const out = new ByteSink();

@@ -5,21 +5,21 @@ import { describe, expect, test } from "vitest";
 import { SerializeError } from "../../src/base/errors.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
-import { createSerpent, type SerpentOptions } from "../../src/serializers/serpent/serpent.ts";
+import { type SerpentOptions, SerpentSerializer } from "../../src/serializers/serpent/serpent.ts";
 import { PyFloat, tuple } from "../../src/values/python-values.ts";
 import { loadVectors } from "../support/tagged.ts";
 
 const classes: ClassMapper = { version: 5, toWire: () => undefined, revive: (value) => value };
-const serpent = createSerpent({ classes });
+const serpent = new SerpentSerializer({ classes });
 
 function written(value: unknown, options: Partial<SerpentOptions> = {}): Buffer {
   const out = new ByteSink();
-  createSerpent({ classes, ...options }).dump(value, out);
+  new SerpentSerializer({ classes, ...options }).dump(value, out);
   return Buffer.from(out.since(0));
 }
 
 const back = (value: unknown, options: Partial<SerpentOptions> = {}): unknown =>
-  createSerpent({ classes, ...options }).load(written(value));
+  new SerpentSerializer({ classes, ...options }).load(written(value));
 
 describe("broken payloads", () => {
   const complete = loadVectors("serpent").cases.filter(
@@ -129,7 +129,7 @@ describe("hostile payloads cost no more time than their size", () => {
   });
 
   test("a maxDepth beyond the stack ends in a SerializeError too", () => {
-    const deep = createSerpent({ classes, limits: { maxDepth: 10_000_000 } });
+    const deep = new SerpentSerializer({ classes, limits: { maxDepth: 10_000_000 } });
     expect(() => deep.load(Buffer.from("[".repeat(1_000_000)))).toThrow(SerializeError);
   });
 });
@@ -159,7 +159,9 @@ describe("depth", () => {
     const limits = { maxDepth: 3 };
     expect(back(lists(3, 1), { limits })).toEqual(lists(3, 1));
     expect(() => written(lists(4, 1), { limits })).toThrow("it nests deeper than 3 levels");
-    expect(() => createSerpent({ classes, limits }).load(Buffer.from("[[[[]]]]"))).toThrow("more than 3 levels");
+    expect(() => new SerpentSerializer({ classes, limits }).load(Buffer.from("[[[[]]]]"))).toThrow(
+      "more than 3 levels",
+    );
   });
 });
 

@@ -3,17 +3,17 @@ import { describe, expect, test } from "vitest";
 import { SerializeError } from "../../src/base/errors.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
-import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
+import { SerpentSerializer } from "../../src/serializers/serpent/serpent.ts";
 import { PyComplex, PyEllipsis, PyFloat, tuple } from "../../src/values/python-values.ts";
 
 const classes: ClassMapper = { version: 5, toWire: () => undefined, revive: (value) => value };
-const serpent = createSerpent({ classes });
-const lossless = createSerpent({ classes, lossless: true });
+const serpent = new SerpentSerializer({ classes });
+const lossless = new SerpentSerializer({ classes, lossless: true });
 const load = (text: string): unknown => serpent.load(Buffer.from(text));
 
 function written(value: unknown, bytesRepr = false): string {
   const out = new ByteSink();
-  createSerpent({ classes, bytesRepr }).dump(value, out);
+  new SerpentSerializer({ classes, bytesRepr }).dump(value, out);
   return out.since(0).toString("utf8").replace("# serpent utf-8 python3.2\n", "");
 }
 

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
-import { createSerpent } from "../../src/serializers/serpent/serpent.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
+import { SerpentSerializer } from "../../src/serializers/serpent/serpent.ts";
 
-const serpent = createSerpent({ classes: createClassCodec(5, { unknown: "keep" }) });
+const serpent = new SerpentSerializer({ classes: new PyroClassMapper(5, { unknown: "keep" }) });
 
 function written(value: unknown, before: number): string {
   const sink = new ByteSink();

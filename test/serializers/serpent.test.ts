@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
-import { createSerpent, type SerpentOptions } from "../../src/serializers/serpent/serpent.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
+import { type SerpentOptions, SerpentSerializer } from "../../src/serializers/serpent/serpent.ts";
 import { PyClassDict, PyComplex, PyFloat, tuple } from "../../src/values/python-values.ts";
 import { classMakers, classMatchers, readMatchers } from "../support/class-tags.ts";
 import { fromTagged, loadVectors, matchesTagged, type Tagged, type ValueCase } from "../support/tagged.ts";
@@ -15,7 +15,7 @@ const NO_CLASSES: ClassMapper = { version: 5, toWire: () => undefined, revive: (
 
 function written(value: unknown, options: Partial<SerpentOptions> = {}): string {
   const out = new ByteSink();
-  createSerpent({ classes: NO_CLASSES, ...options }).dump(value, out);
+  new SerpentSerializer({ classes: NO_CLASSES, ...options }).dump(value, out);
   return out.since(0).toString("utf8");
 }
 
@@ -28,7 +28,7 @@ const REFUSED_HERE = new Map([
 describe("reads what Python reads", () => {
   const readable = cases.filter((one) => one.loads !== undefined);
   test.each(readable.map((one): [string, ValueCase] => [one.name, one]))("%s", (name, one) => {
-    const serpent = createSerpent({ classes: NO_CLASSES, lossless: true });
+    const serpent = new SerpentSerializer({ classes: NO_CLASSES, lossless: true });
     if (REFUSED_HERE.has(name)) expect(() => serpent.load(bytesOf(one))).toThrow("write the character itself");
     else expect(matchesTagged(serpent.load(bytesOf(one)), one.loads as Tagged, readMatchers)).toBeUndefined();
   });
@@ -37,7 +37,7 @@ describe("reads what Python reads", () => {
 describe("refuses what Python refuses", () => {
   const refused = cases.filter((one) => one.loads_error !== undefined);
   test.each(refused.map((one): [string, ValueCase] => [one.name, one]))("%s", (_name, one) => {
-    const serpent = createSerpent({ classes: NO_CLASSES });
+    const serpent = new SerpentSerializer({ classes: NO_CLASSES });
     expect(() => serpent.load(bytesOf(one))).toThrow(/^serpent: .+/);
   });
 });
@@ -73,13 +73,13 @@ describe("writes what Python writes", () => {
 
   test.each(writable.map((one): [string, ValueCase] => [one.name, one]))("%s", (name, one) => {
     const version = /4|Pyro4/.test(name) || one.text?.includes("Pyro4") === true ? 4 : 5;
-    const classes = createClassCodec(version, { unknown: "keep" });
+    const classes = new PyroClassMapper(version, { unknown: "keep" });
     const options = { bytesRepr: one.options?.bytes_repr ?? false, classes };
     const value = lastClass(fromTagged(one.value as Tagged, classMakers(version)));
     const text = written(value, options);
     if (one.byte_exact === true) expect(text).toBe(bytesOf(one).toString("utf8"));
     else {
-      const serpent = createSerpent({ classes: NO_CLASSES, lossless: true });
+      const serpent = new SerpentSerializer({ classes: NO_CLASSES, lossless: true });
       expect(matchesTagged(serpent.load(Buffer.from(text)), one.loads as Tagged, readMatchers)).toBeUndefined();
     }
   });
@@ -152,8 +152,14 @@ for (const version of [4, 5] as const) {
       version === 4 ? one.pyro4_loads_error : one.pyro5_loads_error;
     const withClasses = cases.filter((one) => loads(one) !== undefined || error(one) !== undefined);
     test.each(withClasses.map((one): [string, ValueCase] => [one.name, one]))("%s", (_name, one) => {
-      const refusing = createSerpent({ classes: createClassCodec(version, { unknown: "refuse" }), lossless: true });
-      const keeping = createSerpent({ classes: createClassCodec(version, { unknown: "keep" }), lossless: true });
+      const refusing = new SerpentSerializer({
+        classes: new PyroClassMapper(version, { unknown: "refuse" }),
+        lossless: true,
+      });
+      const keeping = new SerpentSerializer({
+        classes: new PyroClassMapper(version, { unknown: "keep" }),
+        lossless: true,
+      });
       const expected = loads(one);
       if (expected !== undefined) {
         const matchers = classMatchers(version);
@@ -183,25 +189,25 @@ describe("limits", () => {
     ["open brackets", "[".repeat(1_000_000)],
     ["grouping", "(".repeat(100_000)],
   ])("%s nested 100,000 deep are refused quickly", (_name, text) => {
-    const serpent = createSerpent({ classes: NO_CLASSES });
+    const serpent = new SerpentSerializer({ classes: NO_CLASSES });
     expect(() => serpent.load(Buffer.from(text))).toThrow("more than 200 levels of nesting");
   });
 
   test("100,000 strings side by side are one, and cost no stack", () => {
-    const serpent = createSerpent({ classes: NO_CLASSES });
+    const serpent = new SerpentSerializer({ classes: NO_CLASSES });
     expect(serpent.load(Buffer.from("'a' ".repeat(100_000)))).toBe("a".repeat(100_000));
   });
 
   test("200 levels are read and written, 201 are not", () => {
     const nest = (levels: number): unknown => (levels === 0 ? 1 : [nest(levels - 1)]);
     const text = written(nest(200));
-    expect(createSerpent({ classes: NO_CLASSES }).load(Buffer.from(text))).toEqual(nest(200));
+    expect(new SerpentSerializer({ classes: NO_CLASSES }).load(Buffer.from(text))).toEqual(nest(200));
     expect(() => written(nest(201))).toThrow("it nests deeper than 200 levels");
   });
 
   test("every truncation of a text is refused", () => {
     const text = "{'a':[1,2.5,(3,),'x\\n'],'b':{1,2},'c':{'data': 'aGk=', 'encoding': 'base64'},'d':(1.0+2.0j)}";
-    const serpent = createSerpent({ classes: NO_CLASSES });
+    const serpent = new SerpentSerializer({ classes: NO_CLASSES });
     expect(serpent.load(Buffer.from(text))).toBeDefined();
     for (let length = 0; length < text.length; length++) {
       expect(() => serpent.load(Buffer.from(text.slice(0, length))), text.slice(0, length)).toThrow(/^serpent: /);
@@ -209,7 +215,7 @@ describe("limits", () => {
   });
 
   test("equal numbers are one key, whatever their types, as in Python", () => {
-    const serpent = createSerpent({ classes: NO_CLASSES });
+    const serpent = new SerpentSerializer({ classes: NO_CLASSES });
     expect(serpent.load(Buffer.from("{100000000000000000000:'int',1e20:'float'}"))).toEqual(
       new Map([[10n ** 20n, "float"]]),
     );
@@ -218,7 +224,7 @@ describe("limits", () => {
   });
 
   test("keys of every prototype are keys like others", () => {
-    const read = createSerpent({ classes: NO_CLASSES }).load(
+    const read = new SerpentSerializer({ classes: NO_CLASSES }).load(
       Buffer.from("{'__proto__':{'polluted':True},'constructor':1,'toString':2}"),
     ) as Record<string, unknown>;
     expect(Object.keys(read)).toEqual(["__proto__", "constructor", "toString"]);
@@ -257,7 +263,7 @@ describe("what is written reads back the same", () => {
   }));
 
   test("for values of all kinds", () => {
-    const serpent = createSerpent({ classes: NO_CLASSES, lossless: true });
+    const serpent = new SerpentSerializer({ classes: NO_CLASSES, lossless: true });
     fc.assert(
       fc.property(value, (one) => {
         expect(plain(serpent.load(Buffer.from(written(one))))).toEqual(plain(one));

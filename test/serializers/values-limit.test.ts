@@ -4,13 +4,12 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { SERIALIZERS, type SerializerName } from "../../src/base/serializer-names.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
 import { SerializerSet } from "../../src/serializers/serializer-set.ts";
 
 function serializers(maxValues: number): SerializerSet {
   return new SerializerSet({
-    version: 5,
-    classes: createClassCodec(5, { unknown: "keep" }),
+    classes: new PyroClassMapper(5, { unknown: "keep" }),
     limits: { ...DEFAULT_LIMITS, maxValues },
     lossless: false,
     bytesRepr: false,
@@ -19,7 +18,7 @@ function serializers(maxValues: number): SerializerSet {
 
 function written(name: SerializerName, value: unknown): Buffer {
   const out = new ByteSink();
-  serializers(1_000).byName(name).codec.dump(value, out);
+  serializers(1_000).byName(name).dump(value, out);
   return out.take();
 }
 
@@ -31,8 +30,8 @@ describe.each(SERIALIZERS)("%s", (name) => {
     ["lists in lists", Array.from({ length: 20 }, () => Array.from({ length: 20 }, () => "text"))],
   ])("%s is read up to the limit, and refused beyond it with the limit's name", (_title, value) => {
     const bytes = written(name, value);
-    expect(serializers(1_000).byName(name).codec.load(bytes)).toEqual(value);
-    const refusing = serializers(150).byName(name).codec;
+    expect(serializers(1_000).byName(name).load(bytes)).toEqual(value);
+    const refusing = serializers(150).byName(name);
     expect(() => refusing.load(bytes)).toThrow("more than 150 values in one message (limits.maxValues)");
     // The count begins anew with each payload.
     for (let times = 0; times < 3; times++) expect(refusing.load(written(name, [1, 2, 3]))).toEqual([1, 2, 3]);

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ConnectionClosedError } from "../../src/base/errors.ts";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
-import { createClassCodec } from "../../src/serializers/class-mapper.ts";
+import { PyroClassMapper } from "../../src/serializers/class-mapper.ts";
+import { SerializerSets } from "../../src/serializers/serializer-set.ts";
 import { type PendingCall, PendingCalls } from "../../src/session/pending-calls.ts";
-import { createSerializerSets } from "../../src/session/session-options.ts";
 
-const SERIALIZER = createSerializerSets((version) => createClassCodec(version, { unknown: "keep" }), {
+const SERIALIZER = new SerializerSets((version) => new PyroClassMapper(version, { unknown: "keep" }), {
   limits: DEFAULT_LIMITS,
   lossless: false,
   bytesRepr: false,

@@ -71,7 +71,12 @@ export function cuttings(bytes: Buffer): fc.Arbitrary<Buffer[]> {
 }
 
 /** Writes what was read again, the payload as it came. */
-export function encoded(message: Kept, dialect: Dialect, limits: Limits = DEFAULT_LIMITS, wireOptions?: WireOptions): Buffer {
+export function encoded(
+  message: Kept,
+  dialect: Dialect,
+  limits: Limits = DEFAULT_LIMITS,
+  wireOptions?: WireOptions,
+): Buffer {
   const out = new ByteSink();
   // What was in memory before must not show.
   out.buffer.fill(0xff);

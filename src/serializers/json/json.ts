@@ -2,35 +2,27 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import { VERSION_NAMES } from "../../base/pyro-version.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { dictValue } from "../../values/python-values.ts";
 import { toCallData } from "../call-data.ts";
 import type { ClassMapper } from "../class-mapper.ts";
-import type { CallData, Serializer } from "../serializer.ts";
+import type { CallData, Serializer, SerializerOptions } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { JsonReader } from "./reader.ts";
 import { JsonWriter } from "./writer.ts";
 
-export interface JsonOptions {
-  readonly classes: ClassMapper;
-  readonly limits?: Partial<Limits>;
-  /** Read floats as PyFloat and objects as Map. */
-  readonly lossless?: boolean;
-}
-
-/** The json serializer of one session's version. */
-export function createJson(options: JsonOptions): Serializer {
-  return new JsonSerializer(options);
-}
-
-class JsonSerializer implements Serializer {
+/** The json serializer of one version of Pyro. */
+export class JsonSerializer implements Serializer {
   readonly name = "json";
+  readonly id: number;
   readonly #classes: ClassMapper;
   readonly #limits: Limits;
   readonly #lossless: boolean;
 
-  constructor(options: JsonOptions) {
+  constructor(options: SerializerOptions) {
     this.#classes = options.classes;
+    this.id = VERSION_NAMES[options.classes.version].serializerIds.json;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#lossless = options.lossless ?? false;
   }

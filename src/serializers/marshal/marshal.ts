@@ -4,36 +4,28 @@
  */
 import type { Buffer } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import { DEFAULT_LIMITS } from "../../base/limits.ts";
+import { VERSION_NAMES } from "../../base/pyro-version.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { toCallData } from "../call-data.ts";
 import type { ClassMapper } from "../class-mapper.ts";
-import type { CallData, Serializer } from "../serializer.ts";
+import type { CallData, Serializer, SerializerOptions } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { MarshalReader, type ReaderOptions } from "./reader.ts";
 import { MarshalWriter, textBytes, type WriterOptions } from "./writer.ts";
 
-export interface MarshalOptions {
-  readonly classes: ClassMapper;
-  readonly limits?: Partial<Limits>;
-  /** Read floats as PyFloat and dicts as Map. */
-  readonly lossless?: boolean;
-}
-
-/** The marshal serializer of one session's version. */
-export function createMarshal(options: MarshalOptions): Serializer {
-  return new MarshalSerializer(options);
-}
-
-class MarshalSerializer implements Serializer {
+/** The marshal serializer of one version of Pyro. */
+export class MarshalSerializer implements Serializer {
   readonly name = "marshal";
+  readonly id: number;
   readonly #classes: ClassMapper;
   readonly #reading: ReaderOptions;
   readonly #writing: WriterOptions;
 
-  constructor({ classes, limits, lossless = false }: MarshalOptions) {
+  constructor({ classes, limits, lossless = false }: SerializerOptions) {
     const { maxDepth, maxSharedValues, maxValues } = { ...DEFAULT_LIMITS, ...limits };
     this.#classes = classes;
+    this.id = VERSION_NAMES[classes.version].serializerIds.marshal;
     this.#reading = { maxDepth, maxSharedValues, maxValues, lossless };
     this.#writing = { classes, maxDepth };
   }

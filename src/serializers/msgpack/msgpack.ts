@@ -4,36 +4,28 @@
  */
 
 import { SerializeError } from "../../base/errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import { DEFAULT_LIMITS } from "../../base/limits.ts";
+import { VERSION_NAMES } from "../../base/pyro-version.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { toCallData } from "../call-data.ts";
 import type { ClassMapper } from "../class-mapper.ts";
-import type { CallData, Serializer } from "../serializer.ts";
+import type { CallData, Serializer, SerializerOptions } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { MsgpackReader, type ReaderOptions } from "./reader.ts";
 import { MsgpackWriter, type WriterOptions } from "./writer.ts";
 
-export interface MsgpackOptions {
-  readonly classes: ClassMapper;
-  readonly limits?: Partial<Limits>;
-  /** Read floats as PyFloat and dicts as Map. */
-  readonly lossless?: boolean;
-}
-
-/** The msgpack serializer of one session's version. */
-export function createMsgpack(options: MsgpackOptions): Serializer {
-  return new MsgpackSerializer(options);
-}
-
-class MsgpackSerializer implements Serializer {
+/** The msgpack serializer of one version of Pyro. */
+export class MsgpackSerializer implements Serializer {
   readonly name = "msgpack";
+  readonly id: number;
   readonly #classes: ClassMapper;
   readonly #reading: ReaderOptions;
   readonly #writing: WriterOptions;
 
-  constructor({ classes, limits, lossless = false }: MsgpackOptions) {
+  constructor({ classes, limits, lossless = false }: SerializerOptions) {
     const { maxDepth, maxValues } = { ...DEFAULT_LIMITS, ...limits };
     this.#classes = classes;
+    this.id = VERSION_NAMES[classes.version].serializerIds.msgpack;
     this.#reading = { maxDepth, maxValues, lossless };
     this.#writing = { classes, maxDepth };
   }

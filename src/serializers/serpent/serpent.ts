@@ -4,33 +4,27 @@
  */
 
 import { SerializeError } from "../../base/errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
+import { DEFAULT_LIMITS } from "../../base/limits.ts";
+import { VERSION_NAMES } from "../../base/pyro-version.ts";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { toCallData } from "../call-data.ts";
 import type { ClassMapper } from "../class-mapper.ts";
-import type { CallData, Serializer } from "../serializer.ts";
+import type { CallData, Serializer, SerializerOptions } from "../serializer.ts";
 import { Unwritable } from "../unwritable.ts";
 import { SerpentParser } from "./parser.ts";
 import { SerpentWriter, type WriterOptions } from "./writer.ts";
 
 const HEADER = "# serpent utf-8 python3.2\n";
 
-export interface SerpentOptions {
-  readonly classes: ClassMapper;
-  readonly limits?: Partial<Limits>;
+export interface SerpentOptions extends SerializerOptions {
   /** Write bytes as `b'..'` (SERPENT_BYTES_REPR), which Pyro4 cannot read back as bytes. */
   readonly bytesRepr?: boolean;
-  /** Read floats as PyFloat and dicts as Map, so that written back they are the very same text. */
-  readonly lossless?: boolean;
 }
 
-/** The serpent serializer of one session's version. */
-export function createSerpent(options: SerpentOptions): Serializer {
-  return new SerpentSerializer(options);
-}
-
-class SerpentSerializer implements Serializer {
+/** The serpent serializer of one version of Pyro. */
+export class SerpentSerializer implements Serializer {
   readonly name = "serpent";
+  readonly id: number;
   readonly #classes: ClassMapper;
   readonly #writing: WriterOptions;
   // One of each serves all messages, one after the other: making them took a tenth of a small call.
@@ -40,6 +34,7 @@ class SerpentSerializer implements Serializer {
   constructor(options: SerpentOptions) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#classes = options.classes;
+    this.id = VERSION_NAMES[options.classes.version].serializerIds.serpent;
     this.#writing = { classes: options.classes, maxDepth: limits.maxDepth, bytesRepr: options.bytesRepr ?? false };
     this.#parser = new SerpentParser(limits, options.lossless ?? false);
   }

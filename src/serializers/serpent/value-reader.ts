@@ -5,7 +5,7 @@ import { tooManyValues } from "../too-many-values.ts";
 import { decodeBase64, findBytesDict } from "./base64.ts";
 import { valueOfDictForm } from "./dict-forms.ts";
 import { ScalarReader } from "./scalars.ts";
-import { LONGEST_KEY, DictShapes } from "./shapes.ts";
+import { DictShapes, LONGEST_KEY } from "./shapes.ts";
 import { isNameByte } from "./source.ts";
 import { isStringStart, readStrings } from "./string-literals.ts";
 

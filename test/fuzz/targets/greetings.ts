@@ -2,14 +2,13 @@
 import type { Buffer } from "node:buffer";
 import { DEFAULT_LIMITS } from "../../../src/base/limits.ts";
 import { ByteSink } from "../../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../../src/serializers/class-mapper.ts";
+import { PyroClassMapper } from "../../../src/serializers/class-mapper.ts";
 import type { Serializer } from "../../../src/serializers/serializer.ts";
 import { SerializerSet } from "../../../src/serializers/serializer-set.ts";
 import type { Serialized } from "../corpus.ts";
 
 const SET = new SerializerSet({
-  version: 5,
-  classes: createClassCodec(5, { unknown: "keep" }),
+  classes: new PyroClassMapper(5, { unknown: "keep" }),
   limits: DEFAULT_LIMITS,
   lossless: false,
   bytesRepr: false,
@@ -17,7 +16,7 @@ const SET = new SerializerSet({
 
 export function payloadOf(name: Serialized, write: (codec: Serializer, out: ByteSink) => void): Buffer {
   const out = new ByteSink();
-  write(SET.byName(name).codec, out);
+  write(SET.byName(name), out);
   return out.take();
 }
 

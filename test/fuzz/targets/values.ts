@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { SerializeError } from "../../../src/base/errors.ts";
 import { DEFAULT_LIMITS } from "../../../src/base/limits.ts";
 import { ByteSink } from "../../../src/bytes/byte-sink.ts";
-import { createClassCodec } from "../../../src/serializers/class-mapper.ts";
+import { PyroClassMapper } from "../../../src/serializers/class-mapper.ts";
 import { ClassRegistry } from "../../../src/serializers/class-registry.ts";
 import type { Serializer } from "../../../src/serializers/serializer.ts";
 import { SerializerSet } from "../../../src/serializers/serializer-set.ts";
@@ -53,13 +53,12 @@ function serializerFor(name: Serialized, variant: number): Serializer {
     const version = (kind & VALUE_BITS.pyro4) === 0 ? 5 : 4;
     const unknown = (kind & VALUE_BITS.keep) === 0 ? "refuse" : "keep";
     const set = new SerializerSet({
-      version,
-      classes: createClassCodec(version, { unknown, registry: classes }),
+      classes: new PyroClassMapper(version, { unknown, registry: classes }),
       limits: DEFAULT_LIMITS,
       lossless: (kind & VALUE_BITS.lossless) !== 0,
       bytesRepr: false,
     });
-    found = set.byName(name).codec;
+    found = set.byName(name);
     made.set(key, found);
   }
   return found;
