@@ -1,9 +1,8 @@
 import { PyroError } from "../base/errors.ts";
+import { NAME_SERVER_PORT } from "../base/pyro-names.ts";
 
 export type UriProtocol = "PYRO" | "PYRONAME" | "PYROMETA";
 
-/** The name server's port where a PYRONAME or PYROMETA URI names only its host. */
-const NS_PORT = 9090;
 const SCHEME = /^([Pp][Yy][Rr][Oo][a-zA-Z]*):/;
 const IPV6 = /^\[([0-9a-fA-F:%]+)\](?::(\d+))?/;
 
@@ -61,7 +60,7 @@ export class URI {
       case "PYRONAME":
       case "PYROMETA": {
         const nowhere: Place = { sockname: null, host: null, port: null };
-        return new URI(protocol, object, location === undefined ? nowhere : parseLocation(location, NS_PORT));
+        return new URI(protocol, object, location === undefined ? nowhere : parseLocation(location, NAME_SERVER_PORT));
       }
       default:
         throw invalid("invalid uri (protocol)");
