@@ -1,50 +1,50 @@
 import { config } from "../config/config.ts";
 
-/** Python's levels, which PYRO_LOGLEVEL names. */
+/** Python's log levels, as used in PYRO_LOGLEVEL. */
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogEntry {
   readonly time: Date;
   readonly level: LogLevel;
-  /** Which part of the library says it: `pyro.daemon`, `pyro.session`, `pyro.naming`, `pyro.wire`. */
+  /** The part of the library that logs: `pyro.daemon`, `pyro.session`, `pyro.naming`, `pyro.wire`. */
   readonly name: string;
   readonly text: string;
 }
 
-let own: ((entry: LogEntry) => void) | undefined;
-/** The file that could not be written: it is said once. */
-let broken: string | undefined;
+let customLogger: ((entry: LogEntry) => void) | undefined;
+/** The log file that could not be written. It is not tried again. */
+let failedFile: string | undefined;
 
 /**
- * Hands what is logged to the program's own logger, in place of the file that PYRO_LOGFILE names; undefined ends that.
- * PYRO_LOGLEVEL decides still what is logged; without it nothing is.
+ * Sends log entries to `logger` instead of the file in PYRO_LOGFILE; undefined restores the file. PYRO_LOGLEVEL still
+ * sets the minimum level. Without it, nothing is logged.
  */
 export function setLogger(logger: ((entry: LogEntry) => void) | undefined): void {
-  own = logger;
+  customLogger = logger;
 }
 
-/** Whether anything of that level is logged. */
+/** Whether entries of this level are logged. */
 export function isLogged(level: LogLevel): boolean {
   const { logLevel } = config;
   return logLevel !== undefined && LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(logLevel);
 }
 
-/** Logs a line, which is put together only if anybody wants it. A log that cannot be written ends nothing. */
+/** Logs a line. `text` is called only if the level is enabled. If writing fails, the process gets a warning. */
 export function log(level: LogLevel, name: string, text: () => string): void {
   if (!isLogged(level)) return;
   const entry: LogEntry = { time: new Date(), level, name, text: text() };
   try {
-    if (own !== undefined) own(entry);
-    else if (config.logFile !== broken) write(entry);
+    if (customLogger !== undefined) customLogger(entry);
+    else if (config.logFile !== failedFile) write(entry);
   } catch (error) {
-    if (own === undefined) broken = config.logFile;
-    own = undefined;
-    process.emitWarning(`pyro's log cannot be written: ${String(error)}`, { code: "PYRO_LOG" });
+    if (customLogger === undefined) failedFile = config.logFile;
+    customLogger = undefined;
+    process.emitWarning(`cannot write the Pyro log: ${String(error)}`, { code: "PYRO_LOG" });
   }
 }
 
-/** In Pyro's own form (`Pyro5 5.15, __init__.py`), but for the time, which is UTC. */
+/** Writes Pyro's log format (`Pyro5 5.15, __init__.py`), except that the time is UTC. */
 function write({ time, level, name, text }: LogEntry): void {
   const line = `[${time.toISOString().replace("T", " ").replace("Z", "")},${name},${level}] ${text}\n`;
   if (config.logFile === "{stderr}") process.stderr.write(line);

@@ -12,11 +12,11 @@ export interface LocateOptions {
   readonly host?: string | undefined;
   /** Default: PYRO_NS_PORT, else 9090. */
   readonly port?: number | undefined;
-  /** Milliseconds for each step. */
+  /** Timeout of each step, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** TLS, as for a proxy. Default: PYRO_SSL. */
+  /** TLS options, as for a proxy. Default: PYRO_SSL. */
   readonly tls?: ClientTlsOptions | boolean | undefined;
-  /** As for a proxy: a Pyro4 name server's key. */
+  /** HMAC key of a Pyro4 name server, as for a proxy. */
   readonly hmacKey?: string | Uint8Array | undefined;
 }
 
@@ -25,12 +25,12 @@ const LOOPBACK = /^(localhost|::1|127\..*)$/;
 /**
  * Finds the name server and connects to it (`Pyro5 5.15, core.py`, locate_ns).
  *
- * @throws {NamingError} `Failed to locate the nameserver: REASON`, with the cause attached.
+ * @throws {NamingError} `Failed to locate the nameserver: REASON`, with the error as `cause`.
  */
 export async function locateWith(options: LocateOptions, remote: RemoteOptions): Promise<NameServerClient> {
   const host = options.host ?? config.nsHost;
   const port = options.port ?? config.nsPort;
-  // Debian's host files give a machine's own name as 127.0.1.1; Pyro looks there too.
+  // Debian maps a machine's own name to 127.0.1.1 in /etc/hosts. Pyro tries that address too.
   const hosts = options.host === undefined && LOOPBACK.test(host) ? [host, "127.0.1.1"] : [host];
   let failure: unknown;
   for (const one of hosts) {

@@ -7,13 +7,13 @@ import { type LocateOptions, locateWith } from "./locate.ts";
 import type { NameServerClient } from "./name-server-client.ts";
 
 /**
- * The name server: where PYRO_NS_HOST and PYRO_NS_PORT say, or where the options do.
+ * Connects to the name server at `options.host` and `options.port`, by default PYRO_NS_HOST and PYRO_NS_PORT.
  *
  * @throws {NamingError} `Failed to locate the nameserver: REASON`
  */
 export function locateNameServer(options: LocateOptions = {}): Promise<NameServerClient> {
   const { timeoutMs, tls, hmacKey } = options;
-  // A name server is reached by its own URI, which needs no resolving.
+  // A name server's URI is a PYRO URI, so there is nothing to resolve.
   const asItIs = (uri: URI): Promise<URI> => Promise.resolve(uri);
   const wanted = {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -25,22 +25,22 @@ export function locateNameServer(options: LocateOptions = {}): Promise<NameServe
 
 export interface ResolveOptions extends Pick<LocateOptions, "timeoutMs" | "tls" | "hmacKey"> {
   /**
-   * Milliseconds that a name, or a name server, may take to appear. Default: PYRO_NS_LOOKUP_DELAY, else 0 (`Pyro5 5.15,
-   * core.py`, delay_time, which waits for names only).
+   * How long to wait for the name or the name server to appear, in milliseconds. Default: PYRO_NS_LOOKUP_DELAY, else 0
+   * (`Pyro5 5.15, core.py`, delay_time, which waits only for names).
    */
   readonly delayMs?: number | undefined;
-  /** Ends the waiting. */
+  /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds between two tries. (Pyro5 tries about six times in all.) */
+/** Milliseconds between two attempts. (Pyro5 makes about six attempts in total.) */
 const ASK_AGAIN_MS = 500;
 
 /**
- * The PYRO URI that a URI stands for. PYRONAME is looked up in the name server (the URI's own location, else the
- * configured one); PYROMETA gives one at random of those that have all its tags.
+ * Resolves a URI to a PYRO URI. PYRONAME is looked up in the name server at the URI's location, or in the configured
+ * one if the URI has none. PYROMETA selects a random registration that has all of the URI's tags.
  *
- * @throws {NamingError} when there is no name server, or nothing in it that fits: when `delayMs` is over.
+ * @throws {NamingError} if, after `delayMs`, there is still no name server or no matching registration.
  */
 export async function resolve(uri: URI | string, options: ResolveOptions = {}): Promise<URI> {
   const wanted = URI.parse(uri);
