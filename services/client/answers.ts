@@ -1,17 +1,17 @@
 import { createInterface } from "node:readline/promises";
 
-/** Where a visitor's answers come from. */
+/** The source of a visitor's answers. */
 export interface Answers extends Disposable {
-  /** Shows the question and gives the answer, trimmed; undefined when no more will come (Ctrl-D). */
+  /** Shows the question and returns the trimmed answer; undefined if there are no more answers (Ctrl-D). */
   ask(question: string): Promise<string | undefined>;
 }
 
-/** Answers that were written down before: the transcript shows them as if they were typed. */
+/** Predefined answers. The output shows them as if they were typed. */
 export function writtenAnswers(answers: readonly string[], say: (line: string) => void): Answers {
-  const left = [...answers];
+  const remaining = [...answers];
   return {
     async ask(question) {
-      const answer = left.shift();
+      const answer = remaining.shift();
       if (answer !== undefined) say(question + answer);
       return answer;
     },
@@ -19,13 +19,13 @@ export function writtenAnswers(answers: readonly string[], say: (line: string) =
   };
 }
 
-/** A person at a terminal. Ctrl-D ends the answers; Ctrl-C ends the program, as everywhere. */
+/** Answers typed at a terminal. Ctrl-D ends the answers; Ctrl-C exits the program. */
 export function typedAnswers(): Answers {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  let over = false;
+  let ended = false;
   const closed = new AbortController();
   terminal.on("close", () => {
-    over = true;
+    ended = true;
     closed.abort();
   });
   terminal.on("SIGINT", () => {
@@ -35,11 +35,11 @@ export function typedAnswers(): Answers {
   });
   return {
     async ask(question) {
-      if (over) return undefined;
+      if (ended) return undefined;
       try {
         return (await terminal.question(question, { signal: closed.signal })).trim();
       } catch (error) {
-        if (!over) throw error;
+        if (!ended) throw error;
         console.log();
         return undefined;
       }

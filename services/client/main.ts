@@ -1,6 +1,6 @@
 /**
- * The client's host: Janet and Henry visit the warehouse. On a terminal they ask a person; else the visits of the file
- * VISITS (default visits.yml) are played. Settings: PYRO_NS_HOST, PYRO_NS_PORT.
+ * The client: Janet and Henry visit the warehouse. On a terminal it asks for each thing. Otherwise it plays the visits
+ * in the file VISITS (default visits.yml). Settings: PYRO_NS_HOST, PYRO_NS_PORT.
  */
 import { PyroError, proxy, release } from "#pyro";
 import { WAREHOUSE_NAME, type Warehouse, warehouseContract } from "../warehouse/contract.ts";
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  // One line says it; what a programmer wants to see is behind NODE_DEBUG.
+  // One line for users. NODE_DEBUG shows the whole error.
   console.error(error instanceof Error && process.env["NODE_DEBUG"] === undefined ? `visit: ${error.message}` : error);
   if (error instanceof PyroError) console.error("Are the name server and the warehouse up? Try: pyro-nsc list");
   process.exitCode = 1;

@@ -14,7 +14,7 @@ export class Visitor {
     this.#say = say;
   }
 
-  /** False: the visitor left before all was asked. */
+  /** Makes the visit. Returns false if the answers ended before the last question. */
   async visit(warehouse: Remote<Warehouse>): Promise<boolean> {
     this.#say(`This is ${this.name}.`);
     let stays = await this.#deal(warehouse, "Type a thing you want to store (or empty): ", (thing) =>
@@ -29,7 +29,7 @@ export class Visitor {
     return stays;
   }
 
-  /** Shows the contents, asks, and does what was answered. False: the visitor has left. */
+  /** Shows the contents, asks the question and acts on the answer. Returns false if there was no answer. */
   async #deal(warehouse: Remote<Warehouse>, question: string, act: (thing: string) => Promise<void>): Promise<boolean> {
     this.#say(`The warehouse contains: ${pyRepr(await warehouse.listContents())}`);
     const thing = await this.#answers.ask(question);
@@ -44,10 +44,10 @@ export class Visitor {
   }
 }
 
-/** What the warehouse refused, in a sentence for the visitor. What it did not refuse itself goes on. */
+/** A message for the visitor if the warehouse refused. Other errors are rethrown. */
 function sorry(error: unknown, thing: string): string {
   if (!(error instanceof RemoteError)) throw error;
-  // Python's warehouse lets list.remove() speak, which says nothing to a visitor.
+  // Python's warehouse passes on the error of list.remove(), which does not name the thing.
   const unhelpful = error.is("ValueError") && error.message.startsWith("list.remove");
   return `Sorry: ${unhelpful ? `there is no ${thing} in the warehouse` : error.message}.`;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseDocument } from "yaml";
 
-/** One visit: who comes, what they bring and what they take. An empty text skips. */
+/** One visit: the visitor, the thing to store and the thing to take. An empty string skips the step. */
 export interface Visit {
   readonly visitor: string;
   readonly store: string;
@@ -13,7 +13,7 @@ const KEYS = ["visitor", "store", "take"] as const;
 /**
  * Reads a file of visits: a list of `visitor`, `store` and `take`.
  *
- * @throws {Error} that names file, line and key, for what is no such list.
+ * @throws {Error} if the file is invalid. The message names the file, and the line or visit.
  */
 export function readVisits(path: string): Visit[] {
   const lines = new LineCounter();

@@ -1,4 +1,4 @@
-/** The name server's host: one program, one object. Settings: PYRO_HOST, PYRO_NS_PORT, PYRO_NATHOST. */
+/** The name server. Settings: PYRO_HOST, PYRO_NS_PORT, PYRO_NATHOST. */
 import { locationText, PyroError, startNameServer, stopSignal } from "#pyro";
 
 async function main(): Promise<void> {

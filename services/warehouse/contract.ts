@@ -1,15 +1,15 @@
 import { type Contract, contract } from "#pyro";
 
-/** The warehouse, as both sides know it. */
+/** The warehouse's interface, shared by client and server. */
 export interface Warehouse {
-  /** All things, in the order in which they came. */
+  /** All things, in the order in which they were stored. */
   listContents(): string[];
-  /** Takes a thing out. Fails with Python's ValueError when it is not there. */
+  /** Removes a thing. Fails with Python's ValueError if it is not in the warehouse. */
   take(visitor: string, thing: string): void;
   store(visitor: string, thing: string): void;
 }
 
-/** The same for the wire: the names and parameters of the tutorial's Python class. */
+/** The remote names and parameters, as in the tutorial's Python class. */
 export const warehouseContract: Contract<Warehouse> = contract<Warehouse>({
   methods: { listContents: "list_contents()", take: "take(name, item)", store: "store(name, item)" },
 });

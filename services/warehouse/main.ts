@@ -1,7 +1,7 @@
 /**
- * The warehouse's host. Settings: PYRO_HOST, PYRO_NATHOST, PYRO_NS_HOST, PYRO_NS_PORT, and WAREHOUSE_PORT for a fixed
- * port, WAREHOUSE_STATE for a file that keeps the things. It waits for the name server, and registers again when that
- * was restarted.
+ * The warehouse server. Settings: PYRO_HOST, PYRO_NATHOST, PYRO_NS_HOST, PYRO_NS_PORT, WAREHOUSE_PORT (a fixed port),
+ * WAREHOUSE_STATE (a file for the contents). It waits for the name server, and registers again after the name server
+ * restarts.
  */
 import { PyroError, serve } from "#pyro";
 import { WAREHOUSE_NAME } from "./contract.ts";

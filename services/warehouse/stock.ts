@@ -1,21 +1,21 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
-/** What a warehouse holds cannot be read, or not be kept. */
+/** The file with the warehouse's contents cannot be read or written. */
 export class StockError extends Error {
   override readonly name = "StockError";
 }
 
-/** The things of a warehouse in a file, so that they outlive the program. */
+/** A warehouse's contents in a file, kept across restarts. */
 export interface Stock {
   readonly contents: readonly string[];
-  /** Replaces what the file holds, all of it or nothing. @throws {StockError} when it cannot be written. */
+  /** Replaces the file atomically. @throws {StockError} if it cannot be written. */
   save(contents: readonly string[]): void;
 }
 
 /**
- * Opens the file; without one, the warehouse begins with `initial`.
+ * Opens the file. If it does not exist, the contents are `initial`.
  *
- * @throws {StockError} for a file that holds something else.
+ * @throws {StockError} if the file is not a JSON list of strings.
  */
 export function openStock(path: string, initial: readonly string[]): Stock {
   return { contents: read(path) ?? initial, save: (contents) => write(path, contents) };
@@ -42,7 +42,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** By way of a second file: a power cut leaves the one or the other, never half of one. */
+/** Writes a second file and renames it, so that a power failure never leaves a partial file. */
 function write(path: string, contents: readonly string[]): void {
   try {
     const file = openSync(`${path}.new`, "w");

@@ -4,7 +4,7 @@ import { type Warehouse, warehouseContract } from "./contract.ts";
 const MOST_THINGS = 10_000;
 const LONGEST_NAME = 200;
 
-/** A building full of things. One object for all visitors. */
+/** A warehouse that stores things. One object serves all visitors. */
 export class ThingsInABuilding implements Warehouse {
   static {
     expose(this, warehouseContract);
@@ -14,7 +14,7 @@ export class ThingsInABuilding implements Warehouse {
   readonly #log: (line: string) => void;
   readonly #save: (contents: readonly string[]) => void;
 
-  /** @param save called before each change with what it leads to; when it throws, nothing changes. */
+  /** @param save called before each change with the new contents. If it throws, the contents do not change. */
   constructor(
     contents: readonly string[],
     log: (line: string) => void,
@@ -51,7 +51,7 @@ export class ThingsInABuilding implements Warehouse {
   }
 }
 
-/** What comes over the wire is anybody's: it must be a short line of text to be kept and logged. */
+/** Validates an argument from the network: it is stored and logged, so it must be one short line of text. */
 function checked(value: unknown, what: string): string {
   if (typeof value !== "string") throw new TypeError(`${what} must be a str`);
   if (value === "" || value.length > LONGEST_NAME || /\p{Cc}/u.test(value)) {

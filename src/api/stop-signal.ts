@@ -1,4 +1,4 @@
-/** Resolves with the name of the first SIGINT or SIGTERM, or when `signal` aborts. */
+/** Resolves with the name of the first SIGINT or SIGTERM, or with `abort` when `signal` aborts. */
 export function stopSignal(signal?: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     const stop = (name: string): void => {

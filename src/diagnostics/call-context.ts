@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PyroVersion } from "../base/pyro-version.ts";
 
-/** Whom a certificate names, part by part: `CN`, `O`, ... */
+/** The parts of a certificate's subject or issuer: `CN`, `O`, ... */
 export type DistinguishedName = Readonly<Record<string, string | string[] | undefined>>;
 
-/** A certificate as Node describes it: the most useful part of `tls.PeerCertificate`. */
+/** A certificate: the most useful fields of Node's `tls.PeerCertificate`. */
 export interface Certificate {
   readonly subject: DistinguishedName;
   readonly issuer: DistinguishedName;
@@ -14,82 +14,82 @@ export interface Certificate {
   readonly valid_to: string;
   readonly fingerprint256: string;
   readonly serialNumber: string;
-  /** DER. */
+  /** The certificate in DER encoding. */
   readonly raw: Uint8Array;
 }
 
-/** What TLS tells of a client. */
+/** TLS information about a client. */
 export interface TlsInfo {
-  /** Whether the client's certificate was signed by one that the daemon trusts. */
+  /** Whether the client's certificate is signed by a CA that the daemon trusts. */
   readonly authorized: boolean;
-  /** The client's certificate; undefined when it showed none, or was not asked for one. */
+  /** The client's certificate; undefined if it sent none or the daemon did not request one. */
   readonly peerCertificate: Certificate | undefined;
 }
 
-/** A client's connection, as those see it who judge it or serve it. */
+/** A client's connection, as passed to handshake validation and calls. */
 export interface ConnectionInfo {
-  /** The client's address, `host:port`, or the socket file's path. */
+  /** The client's address: `host:port`, or the path of the Unix socket. */
   readonly address: string;
-  /** Which Pyro the client speaks; undefined before it said so. */
+  /** The client's Pyro version; undefined before its first message. */
   readonly pyroVersion: PyroVersion | undefined;
-  /** Undefined over plain connections. */
+  /** Undefined without TLS. */
   readonly tls: TlsInfo | undefined;
-  /** For the program's own use: whatever is to live as long as the connection. */
+  /** Data of the program itself, kept as long as the connection. */
   readonly data: Map<unknown, unknown>;
 }
 
-/** Something that is to be closed with a connection. */
+/** A resource that can be closed together with a connection. */
 export type Resource = { close(): unknown } | Disposable | AsyncDisposable;
 
-/** What is known of the call that is being served. */
+/** The remote call that is being served. */
 export interface CallContext {
-  /** The caller's address, `host:port`, or the socket file's path. */
+  /** The caller's address: `host:port`, or the path of the Unix socket. */
   readonly client: string;
   readonly connection: ConnectionInfo;
-  /** Which Pyro the caller speaks. */
+  /** The caller's Pyro version. */
   readonly pyroVersion: PyroVersion;
   readonly objectId: string;
   readonly method: string;
   readonly sequence: number;
   readonly oneway: boolean;
-  /** The message's flag bits, as its version means them. */
+  /** The message's flag bits, as defined by `pyroVersion`. */
   readonly flags: number;
-  /** The name of the serializer that the call came in, and its answer leaves in. */
+  /** The name of the serializer of the request and the reply. */
   readonly serializer: string;
-  /** Annotations that came with the request. */
+  /** Annotations of the request. */
   readonly annotations: ReadonlyMap<string, Uint8Array>;
-  /** The caller's correlation uuid, or one made for this call; 16 bytes, stamped on the reply. */
+  /** The caller's correlation id (16 bytes), or a new one if it sent none. The reply has it too. */
   readonly correlationId: Uint8Array;
   /** Annotations to send with the reply. */
   readonly responseAnnotations: Map<string, Uint8Array>;
-  /** Aborted when the caller's connection goes away: nobody waits for the result any more. */
+  /** Aborted when the caller's connection closes. */
   readonly signal: AbortSignal;
   /**
-   * Has a resource closed when the caller's connection goes away, however that happens; at once if it is gone already.
-   * Errors of the closing are reported to `onError`. Pyro keeps tracked resources weakly; here they are held.
+   * Closes a resource when the caller's connection closes for any reason; immediately if it is already closed. Errors
+   * from closing it are reported to `onError`. The reference is strong; Pyro's is weak.
    */
   trackResource(resource: Resource): void;
-  /** Leaves the closing of a resource to whoever asks this. */
+  /** Stops tracking a resource. The program must close it. */
   untrackResource(resource: Resource): void;
 }
 
 const storage = new AsyncLocalStorage<CallContext>();
 
-/** The context of the remote call that this code runs for, also after an `await`; undefined outside of one. */
+/** The current remote call, also after an `await`; undefined outside of a call. */
 export function callContext(): CallContext | undefined {
   return storage.getStore();
 }
 
 /**
- * Makes `context` the current call for what runs from here on, also after its awaits. Cheaper than running a function
- * with it by the restoring of what was before: a tenth of what the daemon does for a small call. Whoever enters calls
- * leaves the last of them with `leaveCallContext`.
+ * Makes `context` the current call for the code that runs from now on, also after an `await`. Unlike
+ * `AsyncLocalStorage.run` it does not restore the previous context. That saves a tenth of the daemon's work for a small
+ * call. The caller must call `leaveCallContext` after the last call.
  */
 export function enterCallContext(context: CallContext): void {
   storage.enterWith(context);
 }
 
-/** Outside of any call from here on. */
+/** Clears the current call. */
 export function leaveCallContext(): void {
   if (storage.getStore() !== undefined) storage.enterWith(undefined as never);
 }

@@ -17,7 +17,7 @@ export function newCorrelationId(random: () => number = Math.random, id: Uint8Ar
   return id;
 }
 
-/** A correlation id in the usual writing, `01234567-89ab-...`. */
+/** Formats a correlation id as UUID text, `01234567-89ab-...`. */
 export function correlationText(id: Uint8Array): string {
   return Buffer.from(id)
     .toString("hex")

@@ -1,7 +1,7 @@
 import { type Environment, EnvironmentState, processEnvironment } from "../base/environment.ts";
 import { type Configuration, configurationOf } from "../config/config.ts";
 
-/** Python's levels, which PYRO_LOGLEVEL names. */
+/** Python's log levels, as used in PYRO_LOGLEVEL. */
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -49,7 +49,7 @@ export class Log {
     } catch (error) {
       if (this.#logger === undefined) this.#brokenFile = logFile;
       this.#logger = undefined;
-      process.emitWarning(`pyro's log cannot be written: ${String(error)}`, { code: "PYRO_LOG" });
+      process.emitWarning(`cannot write the Pyro log: ${String(error)}`, { code: "PYRO_LOG" });
     }
   }
 }

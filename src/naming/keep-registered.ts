@@ -5,28 +5,28 @@ import { type LocateOptions, locateNameServer } from "./locate.ts";
 import { reasonOf } from "./name-server.ts";
 import type { NameServerClient } from "./name-server-client.ts";
 
-/** Milliseconds between two tries to find a name server that is not there. */
+/** Milliseconds between two attempts while the name is not registered. */
 const SOON_MS = 250;
 
-/** What happens to a registration, as it happens. */
+/** A change in the state of a registration. */
 export type RegistrationEvent =
   | { readonly type: "waiting"; readonly reason: string }
   | { readonly type: "registered"; readonly again: boolean; readonly nameServer: URI }
   | { readonly type: "lost"; readonly reason: string }
-  /** Someone else registered the name since: it is theirs, until it is free again. */
+  /** Another program registered the name for its own URI. It is registered again here once the name is free. */
   | { readonly type: "taken"; readonly by: URI };
 
 export interface KeepOptions extends LocateOptions {
   readonly metadata?: readonly string[];
-  /** Milliseconds between two looks at the name server. Default 1,000. */
+  /** Milliseconds between two checks of the registration. Default 1,000. */
   readonly everyMs?: number;
   readonly onEvent?: (event: RegistrationEvent) => void;
 }
 
 /**
- * Keeps a name registered for as long as the program runs: waits for the name server, registers, looks after it, and
- * registers again when the name server came back without it. Python's programs register once, and are lost with the
- * name server's memory.
+ * Keeps a name registered while the program runs. It waits for the name server, registers the name, checks it
+ * periodically, and registers it again when the name server has lost it. Python programs register only once, so a
+ * restart of the name server loses their names.
  */
 export class KeptRegistration implements AsyncDisposable {
   readonly #name: string;
@@ -45,7 +45,7 @@ export class KeptRegistration implements AsyncDisposable {
     this.#done = this.#run();
   }
 
-  /** Stops looking after the name, and removes it if it is still ours. */
+  /** Stops the checks, and removes the name if it still has our URI. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#done;
@@ -105,7 +105,7 @@ export class KeptRegistration implements AsyncDisposable {
   }
 }
 
-/** Registers `name` for `uri`, and keeps it registered until the result is disposed of. */
+/** Registers `name` for `uri`, and keeps it registered until the returned object is disposed. */
 export function keepRegistered(name: string, uri: URI, options: KeepOptions = {}): KeptRegistration {
   return new KeptRegistration(name, uri, options);
 }

@@ -20,7 +20,7 @@ const LOOPBACK = /^(localhost|::1|127\..*)$/;
 /**
  * Finds the name server and connects to it (`Pyro5 5.15, core.py`, locate_ns).
  *
- * @throws {NamingError} `Failed to locate the nameserver: REASON`, with the cause attached.
+ * @throws {NamingError} `Failed to locate the nameserver: REASON`, with the error as `cause`.
  */
 export async function locateNameServer(options: LocateOptions = {}): Promise<NameServerClient> {
   // A name server's URI has its location, so nothing is resolved, and proxies that it has only pass through.
@@ -28,7 +28,7 @@ export async function locateNameServer(options: LocateOptions = {}): Promise<Nam
   const config = configurationOf(settings.environment).current;
   const host = options.host ?? config.nsHost;
   const port = options.port ?? config.nsPort;
-  // Debian's host files give a machine's own name as 127.0.1.1; Pyro looks there too.
+  // Debian maps a machine's own name to 127.0.1.1 in /etc/hosts. Pyro tries that address too.
   const hosts = options.host === undefined && LOOPBACK.test(host) ? [host, "127.0.1.1"] : [host];
   let failure: unknown;
   for (const one of hosts) {

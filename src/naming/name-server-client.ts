@@ -7,24 +7,24 @@ import type { Remote } from "../proxy/remote-type.ts";
 import { URI } from "../values/uri.ts";
 import type { Listing, NameServerMethods, Tags } from "./name-server-contract.ts";
 
-/** A registration as a name server lists it. */
+/** A registration in a name server. */
 export interface Registered {
   readonly uri: string;
   readonly metadata: ReadonlySet<string>;
 }
 
-/** What `list` selects by; one of them at most. */
+/** Filter for `list`. Set at most one field. */
 export interface ListFilter {
   readonly prefix?: string;
-  /** A Python pattern, matched at the start of the name. */
+  /** Python regular expression, matched at the start of the name. */
   readonly regex?: string;
-  /** Tags that a registration must all have. */
+  /** The registration must have all of these tags. */
   readonly metadataAll?: readonly string[];
-  /** Tags of which a registration must have one. */
+  /** The registration must have at least one of these tags. */
   readonly metadataAny?: readonly string[];
 }
 
-/** A name server of either version, as its clients see it. Failures are NamingErrors with the server's words. */
+/** Client for a Pyro4 or Pyro5 name server. Its errors are NamingErrors with the server's text. */
 export class NameServerClient implements AsyncDisposable {
   readonly uri: URI;
   readonly #remote: Remote<NameServerMethods>;
@@ -34,12 +34,12 @@ export class NameServerClient implements AsyncDisposable {
     this.#remote = remote;
   }
 
-  /** Which Pyro the name server speaks with us; undefined before the first connection. */
+  /** The Pyro version of the name server; undefined before the first connection. */
   get protocol(): PyroVersion | undefined {
     return remoteConnectionOf(this.#remote).protocol;
   }
 
-  /** The same name server, with other settings for the calls made through it. */
+  /** Returns a client for the same name server with different call settings. */
   with(settings: CallSettings): NameServerClient {
     return new NameServerClient(this.uri, withOptions(this.#remote, settings));
   }
@@ -61,13 +61,13 @@ export class NameServerClient implements AsyncDisposable {
     return (await this.#remote.lookup(name)) as URI;
   }
 
-  /** A name's URI with its tags. @throws {NamingError} `unknown name: X` */
+  /** Looks up a name's URI and tags. @throws {NamingError} `unknown name: X` */
   async lookupWithMetadata(name: string): Promise<{ uri: URI; metadata: ReadonlySet<string> }> {
     const [uri, tags] = (await this.#remote.lookup(name, true)) as readonly [URI, Tags];
     return { uri, metadata: new Set(tags) };
   }
 
-  /** Registers a name, or replaces it. With `safe`, a name that is taken is a NamingError instead. */
+  /** Registers a name, or replaces it. @throws {NamingError} with `safe`, if the name is already registered. */
   async register(
     name: string,
     uri: URI | string,
@@ -77,18 +77,18 @@ export class NameServerClient implements AsyncDisposable {
     await this.#remote.register(name, String(uri), options.safe ?? false, tags);
   }
 
-  /** Replaces a name's tags; none clears them. */
+  /** Replaces a name's tags. An empty list removes them all. */
   async setMetadata(name: string, metadata: readonly string[]): Promise<void> {
     await this.#remote.setMetadata(name, [...metadata]);
   }
 
-  /** Removes one name, or all that match. Gives how many that were. */
+  /** Removes one name, or all names that match. Returns the number of names removed. */
   remove(what: string | { readonly prefix: string } | { readonly regex: string }): Promise<number> {
     if (typeof what === "string") return this.#remote.remove(what);
     return "prefix" in what ? this.#remote.remove(null, what.prefix) : this.#remote.remove(null, null, what.regex);
   }
 
-  /** Names with their URIs and tags, sorted by name. */
+  /** Lists names with their URIs and tags, sorted by name. */
   async list(filter: ListFilter = {}): Promise<Map<string, Registered>> {
     await this.connect();
     const { prefix = null, regex = null, metadataAll, metadataAny } = filter;
@@ -120,7 +120,7 @@ function registrations(listing: Listing): Map<string, Registered> {
   );
 }
 
-/** The object of a name server at `host` and `port`, or of a Unix socket given as `./u:PATH`. */
+/** The URI of the name server at `host` and `port`. A host `./u:PATH` is a Unix socket. */
 export function nameServerUri(host: string, port: number): URI {
   if (host.startsWith("./u:")) return URI.parse(`PYRO:${NAME_SERVER_OBJECT_ID}@${host}`);
   return URI.parse(`PYRO:${NAME_SERVER_OBJECT_ID}@${host.includes(":") ? `[${host}]` : host}:${port}`);

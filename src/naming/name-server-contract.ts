@@ -1,20 +1,20 @@
 import { type Contract, contract } from "../contract/contract.ts";
 import type { URI } from "../values/uri.ts";
 
-/** Tags of a registration as they travel: a list in Pyro4, a set in Pyro5 (an empty one is `()`). */
+/** A registration's tags on the wire: a list in Pyro4, a set in Pyro5 (`()` if empty). */
 export type Tags = Iterable<string>;
 
-/** What `list` and its kin answer: name to URI text, or to a tuple of it and the tags. */
+/** Result of `list` and `yplookup`: maps each name to a URI text, or to a tuple of URI text and tags. */
 export type Listing = Map<string, string | readonly [string, Tags]>;
 
-/** The name server's methods as they are called over the wire, both versions' together. */
+/** The name server's remote methods, for both Pyro versions. */
 export interface NameServerMethods {
   count(): number;
   lookup(name: string, returnMetadata?: boolean): URI | readonly [URI, Tags];
   register(name: string, uri: string | URI, safe?: boolean, metadata?: Tags | null): void;
   setMetadata(name: string, metadata: Tags): void;
   remove(name?: string | null, prefix?: string | null, regex?: string | null): number | Promise<number>;
-  /** Pyro5 sends `returnMetadata` in third place, where Pyro4 has its metadata filters. */
+  /** The third argument is `returnMetadata` in Pyro5 and `metadataAll` in Pyro4. */
   list(
     prefix?: string | null,
     regex?: string | null,
@@ -26,7 +26,7 @@ export interface NameServerMethods {
   ping(): void;
 }
 
-/** `Pyro4 4.82, naming.py` and `Pyro5 5.15, nameserver.py` in one. */
+/** The methods of `Pyro4 4.82, naming.py` and `Pyro5 5.15, nameserver.py`. */
 export const nameServerContract: Contract<NameServerMethods> = contract<NameServerMethods>({
   methods: {
     count: "count()",

@@ -14,8 +14,8 @@ function ownTag(version: PyroVersion): string {
 }
 
 /**
- * Names to URIs. One object for both Pyro versions: what differs between them (lists or sets, the third argument of
- * `list`) goes by the version of the call.
+ * The name server object: maps names to URIs. It serves both Pyro versions. Where they differ (lists or sets of tags,
+ * the third argument of `list`), the version of the call decides.
  */
 export class NameServer implements NameServerMethods {
   static {
@@ -29,7 +29,7 @@ export class NameServer implements NameServerMethods {
     this.#storage = storage;
   }
 
-  /** Enters the name server's own name; nobody can change it from outside. */
+  /** Registers the name server under its own name. Clients cannot change this entry. */
   registerItself(uri: URI): void {
     this.#storage.set(NAME_SERVER_OBJECT_ID, { uri: String(uri), metadata: new Set(PYRO_VERSIONS.map(ownTag)) });
   }
@@ -68,17 +68,17 @@ export class NameServer implements NameServerMethods {
   }
 
   remove(name?: string | null, prefix?: string | null, regex?: string | null): number | Promise<number> {
-    if (given(name) && name !== NAME_SERVER_OBJECT_ID && this.#storage.delete(name)) return 1;
-    if (given(prefix)) return this.#removeAll(startsWith(prefix));
-    return given(regex) ? pattern(regex).then((matches) => this.#removeAll(matches)) : 0;
+    if (isSet(name) && name !== NAME_SERVER_OBJECT_ID && this.#storage.delete(name)) return 1;
+    if (isSet(prefix)) return this.#removeAll(startsWith(prefix));
+    return isSet(regex) ? matcher(regex).then((matches) => this.#removeAll(matches)) : 0;
   }
 
   #removeAll(matches: (name: string) => boolean): number {
-    const doomed = [...this.#storage.entries()]
-      .map(([one]) => one)
-      .filter((one) => one !== NAME_SERVER_OBJECT_ID && matches(one));
-    for (const one of doomed) this.#storage.delete(one);
-    return doomed.length;
+    const names = [...this.#storage.entries()]
+      .map(([name]) => name)
+      .filter((name) => name !== NAME_SERVER_OBJECT_ID && matches(name));
+    for (const name of names) this.#storage.delete(name);
+    return names.length;
   }
 
   list(
@@ -90,10 +90,12 @@ export class NameServer implements NameServerMethods {
   ): Listing | Promise<Listing> {
     const metadataAll = typeof third === "boolean" ? null : third;
     const withTags = third === true || returnMetadata === true;
-    const filters = [prefix, regex, metadataAll, metadataAny].filter((one) => one !== undefined && one !== null);
+    const filters = [prefix, regex, metadataAll, metadataAny].filter(
+      (filter) => filter !== undefined && filter !== null,
+    );
     if (filters.length > 1) throw new RangeError("you can only filter on one thing at a time");
-    if (given(prefix)) return this.#select(startsWith(prefix), withTags);
-    if (given(regex)) return pattern(regex).then((matches) => this.#select(matches, withTags));
+    if (isSet(prefix)) return this.#select(startsWith(prefix), withTags);
+    if (isSet(regex)) return matcher(regex).then((matches) => this.#select(matches, withTags));
     if (metadataAll !== undefined && metadataAll !== null) return this.#withAll(metadataAll, withTags);
     if (metadataAny !== undefined && metadataAny !== null) return this.#withAny(metadataAny, withTags);
     return this.#select(() => true, withTags);
@@ -118,13 +120,13 @@ export class NameServer implements NameServerMethods {
   }
 
   #withAll(tags: Tags, withTags: boolean): Listing {
-    const wanted = parseTags(tags, "metadata_all");
-    return this.#select((_name, { metadata }) => wanted.every((tag) => metadata.has(tag)), withTags);
+    const required = parseTags(tags, "metadata_all");
+    return this.#select((_name, { metadata }) => required.every((tag) => metadata.has(tag)), withTags);
   }
 
   #withAny(tags: Tags, withTags: boolean): Listing {
-    const wanted = parseTags(tags, "metadata_any");
-    return this.#select((_name, { metadata }) => wanted.some((tag) => metadata.has(tag)), withTags);
+    const accepted = parseTags(tags, "metadata_any");
+    return this.#select((_name, { metadata }) => accepted.some((tag) => metadata.has(tag)), withTags);
   }
 
   #select(matches: (name: string, entry: Entry) => boolean, withTags: boolean): Listing {
@@ -136,13 +138,13 @@ export class NameServer implements NameServerMethods {
   }
 }
 
-/** An empty prefix or pattern is none (`Pyro5 5.15, nameserver.py`). */
-function given(text: string | null | undefined): text is string {
+/** Empty text counts as not set (`Pyro5 5.15, nameserver.py`). */
+function isSet(text: string | null | undefined): text is string {
   return typeof text === "string" && text !== "";
 }
 
-/** Loaded when it is needed: what patterns run on takes 6 ms, and most name servers are never asked for one. */
-async function pattern(regex: string): Promise<(name: string) => boolean> {
+/** Compiles a pattern. RE2 is loaded on first use: loading takes 6 ms, and most name servers never need it. */
+async function matcher(regex: string): Promise<(name: string) => boolean> {
   const { compilePattern } = await import("./pattern.ts");
   return compilePattern(regex);
 }
@@ -151,24 +153,24 @@ function startsWith(prefix: string): (name: string) => boolean {
   return (name) => name.startsWith(prefix);
 }
 
-/** The tags as the caller's version has them. The name server's own tag is the one of that version. */
+/** An entry's tags in the collection type of the caller's version. The name server's own tag also depends on it. */
 function tagsOf(name: string, entry: Entry): Tags {
   const version = callContext()?.pyroVersion ?? 5;
   const tags = name === NAME_SERVER_OBJECT_ID ? new Set([ownTag(version)]) : entry.metadata;
   return dialectOf(version).nameCollection(tags);
 }
 
-function nonEmpty(tags: Tags | null | undefined, what: string): Tags | undefined {
+function nonEmpty(tags: Tags | null | undefined, parameter: string): Tags | undefined {
   if (tags === undefined || tags === null) return undefined;
-  return parseTags(tags, what).length === 0 ? undefined : tags;
+  return parseTags(tags, parameter).length === 0 ? undefined : tags;
 }
 
-function parseTags(tags: Tags, what: string): string[] {
+function parseTags(tags: Tags, parameter: string): string[] {
   if (typeof tags === "string" || typeof tags !== "object") {
-    throw new TypeError(`${what} should not be a str, but another iterable (set, list, etc)`);
+    throw new TypeError(`${parameter} should not be a str, but another iterable (set, list, etc)`);
   }
   const all = Symbol.iterator in tags ? [...tags] : Object.keys(tags);
-  if (!all.every((tag) => typeof tag === "string")) throw new TypeError(`${what} must hold text only`);
+  if (!all.every((tag) => typeof tag === "string")) throw new TypeError(`${parameter} must contain only str`);
   return all;
 }
 
@@ -178,7 +180,7 @@ function refuseReserved(name: string): void {
   }
 }
 
-/** A failure in words, for one line of a log. */
+/** The error's message, for a line in a log. */
 export function reasonOf(error: unknown): string {
   return error instanceof PyroError || error instanceof Error ? error.message : String(error);
 }

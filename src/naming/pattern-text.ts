@@ -1,6 +1,6 @@
 import { NamingError } from "../base/errors.ts";
 
-/** The refusal of a pattern, in Python's words where Python refuses it too. */
+/** The error for an invalid pattern. Where Python rejects the pattern too, `reason` is Python's text. */
 export function invalid(reason: string): NamingError {
   return new NamingError(`invalid regex: ${reason}`, { code: "PYRO_BAD_REGEX" });
 }
@@ -15,7 +15,7 @@ const HEX_DIGITS: ReadonlyMap<string, number> = new Map([
   ["U", 8],
 ]);
 
-/** A Python pattern as it is read, with what of it is RE2's too but for the spelling: characters, escapes, sets. */
+/** Reads a Python pattern, and translates its characters, escapes and sets to RE2 syntax. */
 export class PatternText {
   readonly text: string;
   at = 0;
@@ -28,12 +28,12 @@ export class PatternText {
     return this.at >= this.text.length;
   }
 
-  /** The character here, both halves of it. */
+  /** The character at the current position, as a full code point. */
   get character(): string {
     return String.fromCodePoint(this.text.codePointAt(this.at) ?? 0);
   }
 
-  /** What a backslash and what follows it stand for, read to its end. */
+  /** Reads an escape sequence and returns it in RE2 syntax. */
   escaped(inSet: boolean): string {
     const character = String.fromCodePoint(this.text.codePointAt(this.at + 1) ?? 0);
     if (this.at + 1 >= this.text.length) throw invalid("bad escape (end of pattern)");
@@ -43,7 +43,9 @@ export class PatternText {
       return hex(Number.parseInt(octal, 8));
     }
     if (/\d/.test(character)) {
-      throw invalid(inSet ? `bad escape \\${character}` : "backreferences are not supported: they have no linear time");
+      throw invalid(
+        inSet ? `bad escape \\${character}` : "backreferences are not supported: they cannot be matched in linear time",
+      );
     }
     const digits = HEX_DIGITS.get(character);
     if (digits !== undefined) {
@@ -64,7 +66,7 @@ export class PatternText {
     return literal(character);
   }
 
-  /** A character set, from its bracket to its bracket. */
+  /** Reads a character set `[...]` and returns it in RE2 syntax. */
   set(): string {
     const [open = ""] = this.match(/\[\^?/y) ?? [];
     const items: string[] = [];
@@ -91,7 +93,7 @@ export class PatternText {
     return literal(character);
   }
 
-  /** What a sticky pattern finds here, read over; null when that is nothing. */
+  /** Matches a sticky regular expression at the current position, and skips the match. Returns null without a match. */
   match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
@@ -100,7 +102,7 @@ export class PatternText {
   }
 }
 
-/** A character that stands for itself, inside of sets and out. */
+/** A literal character in RE2 syntax, valid inside and outside of sets. */
 export function literal(character: string): string {
   return /[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]/.test(character) && character !== "_" ? `\\${character}` : character;
 }

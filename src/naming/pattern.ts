@@ -3,19 +3,19 @@ import { NamingError } from "../base/errors.ts";
 import { invalid } from "./pattern-text.ts";
 import { toRe2 } from "./python-pattern.ts";
 
-const LONGEST_PATTERN = 1_000;
+const MAX_PATTERN_LENGTH = 1_000;
 
 /**
- * Compiles a Python pattern as `re.match` uses it: anchored at the start only, `app` matches `app2`.
+ * Compiles a Python pattern with the semantics of `re.match`: anchored at the start only, so `app` matches `app2`.
  *
- * Patterns come from the network, so they run on RE2, whose time grows with the length of the name and nothing else.
- * What it has no linear way for (backreferences, lookaround, atomic groups), the verbose mode and `\N{...}` are refused,
- * and so is all that Python refuses. `\w`, `\d`, `\s` and `\b` mean ASCII here, where Python takes all of Unicode.
+ * Patterns come from the network, so they run on RE2, which matches in linear time. Backreferences, lookaround, atomic
+ * groups, verbose mode and `\N{...}` are not supported. Patterns that are invalid in Python are invalid here too. `\w`,
+ * `\d`, `\s` and `\b` match ASCII only; Python's match all of Unicode.
  *
  * @throws {NamingError} `invalid regex: REASON`
  */
 export function compilePattern(pattern: string): (name: string) => boolean {
-  if (pattern.length > LONGEST_PATTERN) throw invalid(`longer than ${LONGEST_PATTERN} characters`);
+  if (pattern.length > MAX_PATTERN_LENGTH) throw invalid(`longer than ${MAX_PATTERN_LENGTH} characters`);
   const translated = toRe2(pattern);
   let compiled: RE2JS;
   try {

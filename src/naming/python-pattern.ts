@@ -1,26 +1,26 @@
 import { invalid, literal, PatternText } from "./pattern-text.ts";
 
-/** What a pattern may amount to with its counted repetitions written out, as RE2 does; time and memory go by it. */
-const MOST_STEPS = 2_000;
+/** Limit on the size of a pattern. RE2 expands counted repetitions, so time and memory grow with their product. */
+const MAX_STEPS = 2_000;
 
 /**
- * A Python pattern (`CPython 3.11, re`) as one of RE2's that matches the same names. Groups are not captured.
+ * Translates a Python pattern (`CPython 3.11, re`) to an RE2 pattern that matches the same names, without captures.
  *
- * @throws {NamingError} for what Python refuses, what RE2 has no way for, and what is too large.
+ * @throws {NamingError} if the pattern is invalid in Python, not supported by RE2, or too large.
  */
 export function toRe2(pattern: string): string {
   return new Translator(pattern).translate();
 }
 
-/** What a quantifier would apply to: a thing, a place (`^`), a thing with a quantifier already, or nothing. */
-type Last = "atom" | "place" | "repeated" | "nothing";
+/** What a quantifier would apply to: an atom, an assertion (`^`), an atom that has a quantifier already, or nothing. */
+type Previous = "atom" | "assertion" | "repeated" | "nothing";
 
 interface Group {
   readonly stepsBefore: number;
   readonly multiline: boolean;
 }
 
-const PLACES: ReadonlyMap<string, string> = new Map([
+const ASSERTIONS: ReadonlyMap<string, string> = new Map([
   ["A", "\\A"],
   ["Z", "\\z"],
   ["b", "\\b"],
@@ -32,13 +32,13 @@ const COUNT = /\{(?:(\d+)(?:(,)(\d*))?|(,)(\d*))\}/y;
 class Translator {
   readonly #text: PatternText;
   #out = "";
-  #last: Last = "nothing";
-  /** What the last atom amounts to. */
+  #previous: Previous = "nothing";
+  /** The size of the previous atom, in steps. */
   #atomSteps = 0;
   #steps = 0;
   #multiline = false;
-  /** The flag `a` or `u`, once it was given. */
-  #alphabet: string | undefined;
+  /** The flag `a` or `u`, if the pattern has set one. */
+  #charset: string | undefined;
   readonly #groups: Group[] = [];
   readonly #names = new Set<string>();
 
@@ -73,15 +73,15 @@ class Translator {
       case "|":
         this.#text.at++;
         this.#out += "|";
-        this.#last = "nothing";
+        this.#previous = "nothing";
         return;
       case "^":
         this.#text.at++;
-        return this.#place("^");
+        return this.#assertion("^");
       case "$":
         this.#text.at++;
-        // Python's stands before a line end that is the last character, too.
-        return this.#place(this.#multiline ? "$" : "(?:\\n?\\z)");
+        // Python's `$` also matches before a newline at the end of the text.
+        return this.#assertion(this.#multiline ? "$" : "(?:\\n?\\z)");
       case ".":
         this.#text.at++;
         return this.#emit(".");
@@ -95,47 +95,47 @@ class Translator {
     this.#atomSteps = 1;
     this.#add(1);
     this.#out += text;
-    this.#last = "atom";
+    this.#previous = "atom";
   }
 
-  #place(text: string): void {
+  #assertion(text: string): void {
     this.#out += text;
-    this.#last = "place";
+    this.#previous = "assertion";
   }
 
   #add(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS) throw invalid("its repetitions multiply to too many steps");
+    if (this.#steps > MAX_STEPS) throw invalid("too many repetitions");
   }
 
   // --- repetitions -------------------------------------------------------------------------------------------------
 
   #count(): void {
     const found = this.#text.match(COUNT);
-    // Braces that hold no count are braces, and `{}` is none.
+    // Braces without a count are literal, `{}` included.
     if (found === null) {
       this.#text.at++;
       return this.#emit("\\{");
     }
-    const least = Number(found[1] ?? 0);
-    const open = found[2] !== undefined || found[4] !== undefined;
+    const min = Number(found[1] ?? 0);
+    const isRange = found[2] !== undefined || found[4] !== undefined;
     const upper = found[3] ?? found[5] ?? "";
-    const most = !open ? least : upper === "" ? Infinity : Number(upper);
-    if (most < least) throw invalid("min repeat greater than max repeat");
-    const times = most === Infinity ? `{${least},}` : `{${least},${most}}`;
-    this.#repeat(times, most === Infinity ? least + 1 : most);
+    const max = !isRange ? min : upper === "" ? Infinity : Number(upper);
+    if (max < min) throw invalid("min repeat greater than max repeat");
+    const quantifier = max === Infinity ? `{${min},}` : `{${min},${max}}`;
+    this.#repeat(quantifier, max === Infinity ? min + 1 : max);
   }
 
   #repeat(quantifier: string, copies: number): void {
-    if (this.#last === "nothing" || this.#last === "place") throw invalid("nothing to repeat");
-    if (this.#last === "repeated") throw invalid("multiple repeat");
+    if (this.#previous === "nothing" || this.#previous === "assertion") throw invalid("nothing to repeat");
+    if (this.#previous === "repeated") throw invalid("multiple repeat");
     this.#add(this.#atomSteps * Math.max(copies - 1, 0));
     this.#out += quantifier;
     const suffix = this.#text.text[this.#text.at];
     if (suffix === "+") throw invalid(`possessive '${quantifier}+' is not supported`);
-    // Lazy or not: whether there is a match is the same.
+    // Lazy quantifiers match the same names, so the `?` is dropped.
     if (suffix === "?") this.#text.at++;
-    this.#last = "repeated";
+    this.#previous = "repeated";
   }
 
   // --- groups ------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Translator {
       case "(?<!":
       case "(?(":
       case "(?>":
-        throw invalid(`'${text}' is not supported: it has no linear time`);
+        throw invalid(`'${text}' is not supported: it cannot be matched in linear time`);
       default:
         if (end === undefined) throw invalid(`unknown extension ${text.slice(1)}${this.#text.character}`);
         return this.#flags(on, off, end === ":");
@@ -185,7 +185,7 @@ class Translator {
   #flags(on: string, off: string, scoped: boolean): void {
     if (on + off === "") throw invalid("missing flag");
     for (const flag of on + off) {
-      if (flag === "x") throw invalid("the verbose mode is not supported");
+      if (flag === "x") throw invalid("verbose mode is not supported");
       if (!"aimsu".includes(flag))
         throw invalid(flag === "L" ? "bad inline flags: cannot use 'L' flag with a str pattern" : "unknown flag");
     }
@@ -195,8 +195,8 @@ class Translator {
       throw invalid("bad inline flags: flags 'a', 'u' and 'L' are incompatible");
     if ([...on].some((flag) => off.includes(flag))) throw invalid("bad inline flags: flag turned on and off");
     const multiline = on.includes("m") || (this.#multiline && !off.includes("m"));
-    const kept = [...new Set(on)].filter((flag) => "ims".includes(flag)).join("");
-    const text = `${kept}${off === "" ? "" : `-${[...new Set(off)].join("")}`}`;
+    const enabled = [...new Set(on)].filter((flag) => "ims".includes(flag)).join("");
+    const text = `${enabled}${off === "" ? "" : `-${[...new Set(off)].join("")}`}`;
     if (scoped) {
       this.#begin(`(?${text}:`);
       this.#multiline = multiline;
@@ -205,11 +205,11 @@ class Translator {
     if (this.#groups.length > 0 || this.#out.replace(/^(?:\(\?[ims]+\))+/, "") !== "") {
       throw invalid("global flags not at the start of the expression");
     }
-    const alphabet = /[au]/.exec(on)?.[0] ?? this.#alphabet;
-    if (this.#alphabet !== undefined && alphabet !== this.#alphabet) {
+    const charset = /[au]/.exec(on)?.[0] ?? this.#charset;
+    if (this.#charset !== undefined && charset !== this.#charset) {
       throw invalid("ASCII and UNICODE flags are incompatible");
     }
-    this.#alphabet = alphabet;
+    this.#charset = charset;
     if (text !== "") this.#out += `(?${text})`;
     this.#multiline = multiline;
   }
@@ -218,7 +218,7 @@ class Translator {
     this.#groups.push({ stepsBefore: this.#steps, multiline: this.#multiline });
     this.#out += text;
     this.#add(1);
-    this.#last = "nothing";
+    this.#previous = "nothing";
   }
 
   #close(): void {
@@ -228,15 +228,15 @@ class Translator {
     this.#out += ")";
     this.#multiline = group.multiline;
     this.#atomSteps = this.#steps - group.stepsBefore;
-    this.#last = "atom";
+    this.#previous = "atom";
   }
 
   #escape(): void {
     const letter = this.#text.text[this.#text.at + 1];
-    const place = letter === undefined ? undefined : PLACES.get(letter);
-    if (place !== undefined) {
+    const assertion = letter === undefined ? undefined : ASSERTIONS.get(letter);
+    if (assertion !== undefined) {
       this.#text.at += 2;
-      return this.#place(place);
+      return this.#assertion(assertion);
     }
     this.#emit(this.#text.escaped(false));
   }

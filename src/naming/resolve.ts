@@ -7,22 +7,22 @@ import { locateNameServer } from "./locate.ts";
 
 export interface ResolveOptions extends ConnectionOptions {
   /**
-   * Milliseconds that a name, or a name server, may take to appear. Default: PYRO_NS_LOOKUP_DELAY, else 0 (`Pyro5 5.15,
-   * core.py`, delay_time, which waits for names only).
+   * How long to wait for the name or the name server to appear, in milliseconds. Default: PYRO_NS_LOOKUP_DELAY, else 0
+   * (`Pyro5 5.15, core.py`, delay_time, which waits only for names).
    */
   readonly delayMs?: number | undefined;
-  /** Ends the waiting. */
+  /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds between two tries. (Pyro5 tries about six times in all.) */
+/** Milliseconds between two attempts. (Pyro5 makes about six attempts in total.) */
 const ASK_AGAIN_MS = 500;
 
 /**
- * The PYRO URI that a URI stands for. PYRONAME is looked up in the name server (the URI's own location, else the
- * configured one); PYROMETA gives one at random of those that have all its tags.
+ * Resolves a URI to a PYRO URI. PYRONAME is looked up in the name server at the URI's location, or in the configured
+ * one if the URI has none. PYROMETA selects a random registration that has all of the URI's tags.
  *
- * @throws {NamingError} when there is no name server, or nothing in it that fits: when `delayMs` is over.
+ * @throws {NamingError} if, after `delayMs`, there is still no name server or no matching registration.
  */
 export async function resolve(uri: URI | string, options: ResolveOptions = {}): Promise<URI> {
   const wanted = URI.parse(uri);

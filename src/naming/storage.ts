@@ -1,21 +1,21 @@
-/** One registration. */
+/** A registration. */
 export interface Entry {
-  /** The URI as text: a name server only keeps it, whatever version the object speaks. */
+  /** The URI as text. It may belong to a Pyro4 or a Pyro5 object. */
   readonly uri: string;
   readonly metadata: ReadonlySet<string>;
 }
 
-/** Where a name server keeps its registrations. Names compare exactly. */
+/** Storage for a name server's registrations. Names are case-sensitive. */
 export interface Storage {
   readonly size: number;
   get(name: string): Entry | undefined;
   set(name: string, entry: Entry): void;
   delete(name: string): boolean;
-  /** All of them, in the order of their registration. */
+  /** All registrations, in insertion order. */
   entries(): Iterable<[string, Entry]>;
 }
 
-/** Pyro's `memory` storage: gone with the process. */
+/** Pyro's `memory` storage: registrations are lost when the process exits. */
 export class MemoryStorage implements Storage {
   readonly #entries = new Map<string, Entry>();
 

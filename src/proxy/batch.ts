@@ -5,9 +5,9 @@ import { batchEntry } from "./call-arguments.ts";
 import type { CallSettings } from "./call-settings.ts";
 import { proxyTargetOf } from "./proxy-target.ts";
 
-/** A call that was put into a batch; its result is what the batch gives at its place. */
+/** A call in a batch, typed with its result. */
 export class Queued<R> {
-  /** Its place in the batch, from 0. */
+  /** Index of the call in the batch, starting at 0. */
   readonly index: number;
   declare readonly result: R;
   constructor(index: number) {
@@ -18,7 +18,7 @@ export class Queued<R> {
 // biome-ignore lint/suspicious/noExplicitAny: only `any` matches every parameter list
 type RemoteMethod = (...args: any[]) => Promise<unknown>;
 
-/** The methods of a proxy, as they are put into a batch. */
+/** A proxy's methods, changed to add a call to the batch instead of making it. */
 export type Queueing<R> = 0 extends 1 & R
   ? // biome-ignore lint/suspicious/noExplicitAny: the untyped proxy is `any` by intent
     any
@@ -35,8 +35,8 @@ type ResultsOf<Calls> = Calls extends readonly Queued<unknown>[]
   : unknown[];
 
 /**
- * What the calls of a batch gave. Taken one by one (`for...of`, or spread) an exception is thrown at its place, as
- * Python's results do; nothing behind it was run. `settled` tells of all without throwing.
+ * The results of a batch. Iterating over it throws when it reaches a call that failed, as in Python. Later calls were
+ * not run. `settled` has all results and does not throw.
  */
 export class BatchResults<Results extends readonly unknown[] = unknown[]> implements Iterable<Results[number]> {
   readonly settled: readonly PromiseSettledResult<Results[number]>[];
@@ -45,35 +45,35 @@ export class BatchResults<Results extends readonly unknown[] = unknown[]> implem
     this.settled = settled;
   }
 
-  /** How many calls were run, the one that failed included. */
+  /** The number of calls that were run, including the one that failed. */
   get length(): number {
     return this.settled.length;
   }
 
-  /** All results. @throws the exception of the call that failed. */
+  /** Returns all results. @throws the exception of the call that failed. */
   all(): Results {
     return [...this] as unknown as Results;
   }
 
   *[Symbol.iterator](): Generator<Results[number], undefined> {
-    for (const one of this.settled) {
-      if (one.status === "rejected") throw one.reason;
-      yield one.value;
+    for (const result of this.settled) {
+      if (result.status === "rejected") throw result.reason;
+      yield result.value;
     }
     return undefined;
   }
 }
 
 /**
- * Many calls in one message: the server runs them one after the other, up to the first that fails.
+ * Sends many calls in one message. The server runs them in order, and stops at the first that fails.
  *
  *     const results = await batch(calc, (calls) => [calls.add(1, 2), calls.divide(4, 2)]);
  *     const [sum, quotient] = results.all();
  *
- * The results are those of the calls that `build` returns, in that order, or of all when it returns nothing. With
- * `oneway` nothing comes back, and the promise resolves when the batch is sent. The setting `raw` is of no effect here.
+ * The results are in the order of the calls that `build` returns. If it returns nothing, they are in the order of all
+ * calls. With `oneway` there are no results, and the promise resolves when the batch is sent. `raw` is ignored.
  *
- * @throws {AttributeError} when one of the calls may not be made: those before it have run.
+ * @throws {AttributeError} if a method is not exposed. The calls before it have run.
  */
 export function batch<R, const Calls extends readonly Queued<unknown>[]>(
   remote: R,
@@ -111,13 +111,13 @@ export async function batch(
       },
     },
   );
-  const chosen = build(calls as never);
+  const selected = build(calls as never);
   const results = await target.connection.batch(entries, oneway, { ...target.settings, ...settings, raw: false });
   if (oneway) return undefined;
   const settled = (Array.isArray(results) ? (results as unknown[]) : []).map(settle);
-  if (!Array.isArray(chosen) || settled.at(-1)?.status === "rejected") return new BatchResults(settled);
+  if (!Array.isArray(selected) || settled.at(-1)?.status === "rejected") return new BatchResults(settled);
   return new BatchResults(
-    (chosen as Queued<unknown>[]).map(({ index }) => settled[index] ?? { status: "fulfilled", value: undefined }),
+    (selected as Queued<unknown>[]).map(({ index }) => settled[index] ?? { status: "fulfilled", value: undefined }),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Remote objects as containers: Python's `len()`, indexing and iterating over a proxy (`Pyro5 5.15, client.py`). */
+/** Container operations of remote objects: Python's `len()`, indexing and iteration (`Pyro5 5.15, client.py`). */
 import { AttributeError } from "../base/errors.ts";
 import { RemoteError } from "../values/remote-error.ts";
 import { type ProxyTarget, proxyTargetOf } from "./proxy-target.ts";
@@ -29,14 +29,14 @@ export async function deleteItem(remote: object, key: unknown): Promise<void> {
   await call(remote, "__delitem__", key);
 }
 
-/** Python's `value in remote`, where the object has a `__contains__`. */
+/** Python's `value in remote`, if the object exposes `__contains__`. */
 export async function contains(remote: object, value: unknown): Promise<boolean> {
   return Boolean(await call(remote, "__contains__", value));
 }
 
-/** Python's `for item in remote`: by `__iter__` where the object exposes it, else by index up to an IndexError. */
+/** Python's `for item in remote`: calls `__iter__` if the object exposes it, else indexes it until an IndexError. */
 export async function* iterate(target: ProxyTarget): AsyncGenerator<unknown, undefined> {
-  const items = await target.connection.call(new Member("__iter__", false), [], target.settings).catch(notIterable);
+  const items = await target.connection.call(new Member("__iter__", false), [], target.settings).catch(ignoreMissing);
   if (items !== undefined) {
     yield* items as AsyncIterable<unknown>;
     return undefined;
@@ -54,8 +54,9 @@ export async function* iterate(target: ProxyTarget): AsyncGenerator<unknown, und
   }
 }
 
-function notIterable(error: unknown): undefined {
-  const unknown = error instanceof AttributeError || (error instanceof RemoteError && error.is("AttributeError"));
-  if (!unknown) throw error;
+/** Rethrows the error unless it says that the member does not exist. */
+function ignoreMissing(error: unknown): undefined {
+  const isMissing = error instanceof AttributeError || (error instanceof RemoteError && error.is("AttributeError"));
+  if (!isMissing) throw error;
   return undefined;
 }

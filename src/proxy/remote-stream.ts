@@ -1,15 +1,18 @@
 import { ConnectionClosedError } from "../base/errors.ts";
 import { RemoteError } from "../values/remote-error.ts";
 
-/** What a stream needs of the proxy that it came through. */
+/** The source of a stream's items, provided by the proxy. */
 export interface ItemSource {
-  /** How many items are asked for ahead of their use, at most. */
+  /** Maximum number of items to request in advance. */
   readonly prefetch: number;
-  /** Pyro's item protocol: the next item; StopIteration when there is none. Calls leave in order. */
+  /** Requests the next item (Pyro's item protocol), in order. Rejects with StopIteration at the end. */
   next(): Promise<unknown>;
-  /** So many items in one reply, and whether they were the last; undefined as long as nobody knows that the server can. */
-  readonly nextMany: ((most: number) => Promise<readonly [items: readonly unknown[], ended: boolean]>) | undefined;
-  /** The items are not wanted any more. Never fails. */
+  /**
+   * Requests up to `max` items in one reply. `ended` is true if they were the last. Undefined until the server is known
+   * to support it.
+   */
+  readonly nextMany: ((max: number) => Promise<readonly [items: readonly unknown[], ended: boolean]>) | undefined;
+  /** Closes the remote stream. Never throws. */
   close(): void;
 }
 
@@ -18,66 +21,67 @@ interface Waiter<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Streams that nobody can read any more are ended over there, as Python's are when they are collected. */
-const forgotten = new FinalizationRegistry<ItemSource>((feed) => feed.close());
+/** Closes the remote stream when a RemoteStream is garbage collected, as Python does. */
+const collected = new FinalizationRegistry<ItemSource>((source) => source.close());
 
-const OVER: IteratorReturnResult<undefined> = { value: undefined, done: true };
+const DONE: IteratorReturnResult<undefined> = { value: undefined, done: true };
 
 /**
- * The items that a remote generator or iterator gives, in order. Some are asked for ahead: one, two, four... as they are
- * used, never more than `streamPrefetch` beyond what was taken. Leaving a `for await` early ends the generator over there.
+ * The items of a remote generator or iterator, in order. Items are requested in advance: first one, then two, four and
+ * so on as they are consumed, up to `streamPrefetch`. Leaving a `for await` loop early closes the remote generator.
  */
 export class RemoteStream<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable {
-  readonly #feed: ItemSource;
-  /** Items that came and were not taken yet: those from `#taken` on. */
-  #ready: T[] = [];
-  #taken = 0;
+  readonly #source: ItemSource;
+  /** Received items. Those from index `#consumed` on are not consumed yet. */
+  #received: T[] = [];
+  #consumed = 0;
   readonly #waiters: Waiter<T>[] = [];
-  /** Items on their way, and how many may be there or on their way. */
-  #asked = 0;
+  /** Number of items requested and not received yet. */
+  #requested = 0;
+  /** Maximum number of items requested or received, and not consumed yet. */
   #window = 1;
-  /** Requests so far, and how many of their replies were put in their place. */
+  /** Number of requests sent, and number of replies handled. */
   #requests = 0;
-  #placed = 0;
-  /** Replies that came before their turn, by the number of their request. */
+  #handled = 0;
+  /** Replies that arrived out of order, by request number. */
   readonly #early = new Map<number, () => void>();
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(feed: ItemSource) {
-    this.#feed = feed;
-    forgotten.register(this, feed, this);
+  constructor(source: ItemSource) {
+    this.#source = source;
+    collected.register(this, source, this);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  /** @throws what the generator over there raised, and {ConnectionClosedError} when the connection is gone. */
+  /** @throws the exception of the remote generator, or {ConnectionClosedError} if the connection is lost. */
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#taken < this.#ready.length) {
+    if (this.#consumed < this.#received.length) {
       const value = this.#take();
-      this.#askAhead();
+      this.#prefetch();
       return Promise.resolve({ value, done: false });
     }
-    if (this.#failure !== undefined) return this.#fail(this.#failure);
-    if (this.#ended) return Promise.resolve(OVER);
+    if (this.#failure !== undefined) return this.#throwFailure(this.#failure);
+    if (this.#ended) return Promise.resolve(DONE);
     const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<T, undefined>>();
     this.#waiters.push({ resolve, reject });
-    this.#askAhead();
+    this.#prefetch();
     return promise;
   }
 
-  /** Ends the stream: items that came already are dropped. */
+  /** Ends the stream. Received items are dropped. */
   return(): Promise<IteratorReturnResult<undefined>> {
     if (!this.#ended) {
       this.#finish();
-      this.#feed.close();
+      this.#source.close();
     }
-    this.#ready = [];
-    this.#taken = 0;
+    this.#received = [];
+    this.#consumed = 0;
     this.#failure = undefined;
-    return Promise.resolve(OVER);
+    return Promise.resolve(DONE);
   }
 
   async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
@@ -90,93 +94,94 @@ export class RemoteStream<T> implements AsyncIterableIterator<T, undefined>, Asy
   }
 
   #take(): T {
-    const value = this.#ready[this.#taken++] as T;
-    if (this.#taken === this.#ready.length) {
-      this.#ready = [];
-      this.#taken = 0;
+    const value = this.#received[this.#consumed++] as T;
+    if (this.#consumed === this.#received.length) {
+      this.#received = [];
+      this.#consumed = 0;
     }
-    if (this.#window < this.#feed.prefetch) this.#window = Math.min(this.#window * 2, this.#feed.prefetch);
+    if (this.#window < this.#source.prefetch) this.#window = Math.min(this.#window * 2, this.#source.prefetch);
     return value;
   }
 
-  async #fail({ error }: { readonly error: unknown }): Promise<never> {
-    this.#failure = undefined; // once; afterwards the stream is over
+  async #throwFailure({ error }: { readonly error: unknown }): Promise<never> {
+    this.#failure = undefined; // thrown once; afterwards the stream is done
     throw error;
   }
 
-  #askAhead(): void {
+  /** Requests items up to the window. */
+  #prefetch(): void {
     if (this.#ended) return;
-    const wanted = Math.max(this.#window, this.#waiters.length);
-    let ahead = this.#ready.length - this.#taken + this.#asked;
-    const { nextMany } = this.#feed;
+    const target = Math.max(this.#window, this.#waiters.length);
+    let ahead = this.#received.length - this.#consumed + this.#requested;
+    const { nextMany } = this.#source;
     if (nextMany !== undefined) {
-      // Half of them at a time: while they are used the others are on their way.
-      if (ahead > wanted >> 1) return;
-      const most = wanted - ahead;
-      this.#asked += most;
-      this.#place(nextMany(most), ([items, ended]) => {
-        this.#asked -= most;
-        for (const item of items) this.#arrived(item as T);
+      // Half of the window at a time: one half is consumed while the other is requested.
+      if (ahead > target >> 1) return;
+      const max = target - ahead;
+      this.#requested += max;
+      this.#handle(nextMany(max), ([items, ended]) => {
+        this.#requested -= max;
+        for (const item of items) this.#deliver(item as T);
         if (ended) this.#finish();
-        else if (items.length < most) this.#askAhead();
+        else if (items.length < max) this.#prefetch();
       });
       return;
     }
-    for (; ahead < wanted; ahead++) {
-      this.#asked++;
-      this.#place(this.#feed.next(), (item) => {
-        this.#asked--;
-        this.#arrived(item as T);
+    for (; ahead < target; ahead++) {
+      this.#requested++;
+      this.#handle(this.#source.next(), (item) => {
+        this.#requested--;
+        this.#deliver(item as T);
       });
     }
   }
 
-  /** Lets a reply take its effect after those of the requests before it. */
-  #place<R>(reply: Promise<R>, effect: (value: R) => void): void {
+  /** Applies a reply after the replies of all earlier requests. */
+  #handle<R>(reply: Promise<R>, apply: (value: R) => void): void {
     const number = this.#requests++;
     reply.then(
-      (value) => this.#inTurn(number, () => effect(value)),
-      (error: unknown) => this.#inTurn(number, () => this.#broken(error)),
+      (value) => this.#inOrder(number, () => apply(value)),
+      (error: unknown) => this.#inOrder(number, () => this.#failed(error)),
     );
   }
 
-  #inTurn(number: number, effect: () => void): void {
-    if (number !== this.#placed) {
-      this.#early.set(number, effect);
+  #inOrder(number: number, apply: () => void): void {
+    if (number !== this.#handled) {
+      this.#early.set(number, apply);
       return;
     }
-    this.#placed++;
-    if (!this.#ended) effect();
-    const next = this.#early.get(this.#placed);
+    this.#handled++;
+    if (!this.#ended) apply();
+    const next = this.#early.get(this.#handled);
     if (next === undefined) return;
-    this.#early.delete(this.#placed);
-    this.#inTurn(this.#placed, next);
+    this.#early.delete(this.#handled);
+    this.#inOrder(this.#handled, next);
   }
 
-  #arrived(item: T): void {
+  #deliver(item: T): void {
     const waiter = this.#waiters.shift();
     if (waiter === undefined) {
-      this.#ready.push(item);
+      this.#received.push(item);
       return;
     }
-    if (this.#window < this.#feed.prefetch) this.#window *= 2;
+    if (this.#window < this.#source.prefetch) this.#window *= 2;
     waiter.resolve({ value: item, done: false });
   }
 
-  #broken(error: unknown): void {
+  #failed(error: unknown): void {
     if (!(error instanceof RemoteError && error.is("StopIteration"))) {
       const waiter = this.#waiters.shift();
       if (waiter === undefined) this.#failure = { error };
       else waiter.reject(error);
-      // The server has ended a stream whose generator failed; one that it cannot reach any more lingers there.
-      if (error instanceof ConnectionClosedError) this.#feed.close();
+      // The server has closed a stream whose generator failed, but not one whose connection was lost.
+      if (error instanceof ConnectionClosedError) this.#source.close();
     }
     this.#finish();
   }
 
   #finish(): void {
     this.#ended = true;
-    forgotten.unregister(this);
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve(OVER);
+    collected.unregister(this);
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve(DONE);
   }
 }

@@ -5,8 +5,8 @@ import type { RemoteStream } from "./remote-stream.ts";
 type AnyMethod = (...args: any[]) => unknown;
 
 /**
- * A remote object, as its caller sees it: methods give promises, attributes are promises. Private members vanish.
- * For `any`, `any`: a proxy without types takes every name, and asks the server's metadata at run time.
+ * The type of a remote object: methods return promises, attributes are promises, and private members are left out.
+ * `Remote<any>` is `any`: an untyped proxy accepts every name and checks it at run time against the server's metadata.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the untyped proxy is `any` by intent
 export type Remote<T> = 0 extends 1 & T ? any : RemoteMembers<T> & AsyncDisposable;
@@ -17,7 +17,7 @@ type RemoteMembers<T> = {
     : Promise<T[K]>;
 };
 
-/** The parameters of a method, or the first of them and `kwargs({...})` for others. */
+/** A method's parameters, or some leading parameters followed by `kwargs({...})`. */
 export type CallArguments<P extends readonly unknown[]> = P | [...Leading<Required<P>>, Kwargs];
 
 type Leading<P extends readonly unknown[]> = P extends readonly [infer First, ...infer Rest]
@@ -26,7 +26,7 @@ type Leading<P extends readonly unknown[]> = P extends readonly [infer First, ..
     ? []
     : P;
 
-/** What comes back: iterators arrive as streams of their items, everything else as it is. */
+/** The result type of a call: an iterator becomes a stream of its items, any other type stays the same. */
 export type Result<R> = 0 extends 1 & R
   ? R
   : R extends AsyncIterable<infer Item>

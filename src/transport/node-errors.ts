@@ -1,15 +1,15 @@
 import { CommunicationError, ConnectionClosedError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 
-/** What Node's error codes mean to someone who wants to reach a daemon, and what to look at. */
+/** Node's error codes for a failed connection attempt: the reason and what to check. */
 const CONNECT_REASONS: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED", "connection refused; is the daemon running, and bound to this address?"],
-  ["ENOTFOUND", "host name not known; check the spelling and DNS"],
-  ["EAI_AGAIN", "host name look-up failed for now; check DNS"],
+  ["ENOTFOUND", "unknown host name; check the spelling and DNS"],
+  ["EAI_AGAIN", "host name lookup failed temporarily; check DNS"],
   ["EHOSTUNREACH", "no route to this host; check the network"],
   ["ENETUNREACH", "no route to this network; check the network"],
   ["ETIMEDOUT", "no answer; check the address and firewalls"],
-  ["ECONNRESET", "connection reset by the other side"],
+  ["ECONNRESET", "connection reset by the peer"],
   ["ENOENT", "no such socket file; is the daemon running?"],
   ["EACCES", "permission denied"],
 ]);
@@ -18,7 +18,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-/** A failed attempt to connect, as Pyro words it: `cannot connect to LOCATION: reason`. */
+/** The error for a failed connection attempt, with Pyro's text: `cannot connect to LOCATION: reason`. */
 export function connectError(location: Location, cause: unknown): CommunicationError {
   const first = cause instanceof AggregateError ? (cause.errors as unknown[])[0] : cause;
   const code = codeOf(first) ?? codeOf(cause);
@@ -29,7 +29,7 @@ export function connectError(location: Location, cause: unknown): CommunicationE
   });
 }
 
-/** A connection that broke while in use. */
+/** The error for a connection that was lost while in use. */
 export function brokenError(peer: string, cause: unknown): ConnectionClosedError {
   const reason = codeOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
   return new ConnectionClosedError(`connection to ${peer} lost: ${reason}`, { cause });

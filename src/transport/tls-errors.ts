@@ -2,17 +2,17 @@ import { CommunicationError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 
 /*
- * What OpenSSL's and Node's words for a failed TLS connection mean, with the cure. OpenSSL's texts stand in the code
- * (`ERR_SSL_WRONG_VERSION_NUMBER`) or, where writing met the failure, in the message behind `EPROTO`.
+ * Translates OpenSSL's and Node's errors for a failed TLS connection to errors that say what to do. OpenSSL's reason is
+ * in the code (`ERR_SSL_WRONG_VERSION_NUMBER`) or, after a failed write, in the message of an `EPROTO` error.
  */
 
-/** What a daemon of ours says to clients that cannot come in; it begins with one of these. */
-const NO_PLAIN_CLIENTS = "this port speaks TLS";
-const CERTIFICATE_WANTED = "this daemon wants a client certificate";
-const CERTIFICATE_BAD = "the client certificate is";
+/** Prefixes of the refusals that our daemons send to clients. `codeOfRefusal` recognises them. */
+const TLS_REQUIRED = "this port speaks TLS";
+const CERTIFICATE_REQUIRED = "this daemon requires a client certificate";
+const CERTIFICATE_INVALID = "the client certificate is";
 
-/** What was found wrong, in terms of the one who notices it. */
-interface Finding {
+/** Error code and text for a TLS failure. */
+interface Failure {
   readonly code: string;
   readonly text: string;
 }
@@ -21,11 +21,12 @@ const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_
 const EXPIRED = /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/;
 const UNTRUSTED =
   /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|ERROR_IN_CERT|CRL_|EE_|CA_)/;
-/** Alerts by which the other side says that it minds our certificate, or the lack of one. */
+/** Alerts that the peer sends if it rejects our certificate or requires one. */
 const CERTIFICATE_ALERT =
   /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE|NO_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)/;
 
-function wordsOf(error: unknown): string {
+/** OpenSSL's reason in upper case, from the code or the message. */
+function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code !== "EPROTO") return code;
   return (error as Error).message.toUpperCase().replaceAll(" ", "_");
@@ -37,111 +38,111 @@ function textOf(error: unknown): string {
   return reason ?? error.message;
 }
 
-/** Whether an error is TLS's own, and no matter of the network. */
+/** Whether the error is a TLS failure, not a network failure. */
 export function isTlsError(error: unknown): boolean {
-  const words = wordsOf(error);
-  return /^ERR_(SSL|TLS)_/.test(words) || words.includes("SSL_ROUTINES");
+  const reason = reasonOf(error);
+  return /^ERR_(SSL|TLS)_/.test(reason) || reason.includes("SSL_ROUTINES");
 }
 
-/** Whether the other side sent something else than TLS. */
+/** Whether the peer sent data that is not TLS. */
 export function isNoTls(error: unknown): boolean {
-  return NO_TLS.test(wordsOf(error));
+  return NO_TLS.test(reasonOf(error));
 }
 
-/** What a client says of a server. */
-function serversFault(error: unknown, certified: boolean): Finding {
-  const words = wordsOf(error);
-  if (NO_TLS.test(words)) {
+/** The failure as seen by the client. */
+function clientFailure(error: unknown, certified: boolean): Failure {
+  const reason = reasonOf(error);
+  if (NO_TLS.test(reason)) {
     return {
       code: "PYRO_TLS_UNEXPECTED",
-      text: "this port does not speak TLS; leave tls out here (PYRO_SSL), or turn it on in the daemon",
+      text: "this port does not speak TLS; disable tls here (PYRO_SSL), or enable it in the daemon",
     };
   }
-  if (words === "ERR_TLS_CERT_ALTNAME_INVALID") {
+  if (reason === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return {
       code: "PYRO_TLS_HOST_NAME",
       text:
         `the server's certificate is for another host. ${textOf(error)} ` +
-        "Use a URI with a host of the certificate, tls.servername, or a certificate for this host",
+        "Use a host of the certificate in the URI, set tls.servername, or issue a certificate for this host",
     };
   }
-  if (EXPIRED.test(words)) {
-    const when = words === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet";
+  if (EXPIRED.test(reason)) {
+    const when = reason === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet";
     return {
       code: "PYRO_TLS_EXPIRED",
-      text: `the server's certificate, or its authority's, ${when}; renew it there, or set this machine's clock`,
+      text: `the server's certificate, or its CA's, ${when}; renew it, or correct this machine's clock`,
     };
   }
-  if (UNTRUSTED.test(words)) {
+  if (UNTRUSTED.test(reason)) {
     return {
       code: "PYRO_TLS_UNTRUSTED",
-      text: `the server's certificate is not trusted (${textOf(error)}); tls.ca (PYRO_SSL_CACERTS) must hold its authority's`,
+      text: `the server's certificate is not trusted (${textOf(error)}); add its CA to tls.ca (PYRO_SSL_CACERTS)`,
     };
   }
-  // TLS 1.2 has no word of its own for a certificate that is missing.
-  const old = !certified && words.includes("ALERT_HANDSHAKE_FAILURE");
-  if (CERTIFICATE_ALERT.test(words) || old) {
-    const wants = old ? "the server seems to want a client certificate" : "the server wants a client certificate";
-    const what = certified ? "the server refuses this client's certificate" : wants;
-    const cure = certified ? "its authority must be known there" : "give tls.cert and tls.key (PYRO_SSL_CLIENTCERT)";
-    return { code: "PYRO_TLS_CLIENT_CERTIFICATE", text: `${what} (${textOf(error)}); ${cure}` };
+  // TLS 1.2 reports a missing certificate with a generic alert.
+  const isGenericAlert = !certified && reason.includes("ALERT_HANDSHAKE_FAILURE");
+  if (CERTIFICATE_ALERT.test(reason) || isGenericAlert) {
+    const required = `the server ${isGenericAlert ? "probably " : ""}requires a client certificate`;
+    const problem = certified ? "the server rejected this client's certificate" : required;
+    const action = certified ? "the server must trust its CA" : "set tls.cert and tls.key (PYRO_SSL_CLIENTCERT)";
+    return { code: "PYRO_TLS_CLIENT_CERTIFICATE", text: `${problem} (${textOf(error)}); ${action}` };
   }
   return { code: "PYRO_TLS", text: `TLS failed: ${textOf(error)}` };
 }
 
-/** A TLS handshake that failed at the client, or a failure of TLS before the first answer. */
+/** The client's error for a failed TLS handshake, or for a TLS failure before the first reply. */
 export function tlsConnectError(location: Location, cause: unknown, certified: boolean): CommunicationError {
-  const { code, text } = serversFault(cause, certified);
+  const { code, text } = clientFailure(cause, certified);
   return new CommunicationError(`cannot connect to ${locationText(location)}: ${text}`, { code, cause });
 }
 
-/** A client without TLS at a server with it, or the server that such a client found. */
+/** The error for a plain client at a TLS port: the client's error with `location`, the server's without. */
 export function tlsExpected(location: Location | undefined): CommunicationError {
   const code = "PYRO_TLS_EXPECTED";
   if (location === undefined) {
-    return new CommunicationError(`${NO_PLAIN_CLIENTS}; give the client tls (Python: config.SSL)`, { code });
+    return new CommunicationError(`${TLS_REQUIRED}; enable tls in the client (Python: config.SSL)`, { code });
   }
-  const text = `cannot connect to ${locationText(location)}: this port speaks TLS; give the proxy tls, or set PYRO_SSL`;
+  const text = `cannot connect to ${locationText(location)}: ${TLS_REQUIRED}; enable tls in the proxy, or set PYRO_SSL`;
   return new CommunicationError(text, { code });
 }
 
-/** A TLS handshake that failed at the server. */
+/** The server's error for a failed TLS handshake. */
 export function tlsAcceptError(cause: unknown): CommunicationError {
-  const words = wordsOf(cause);
-  if (words === "ERR_TLS_HANDSHAKE_TIMEOUT") {
-    return new CommunicationError("the client did not finish its TLS handshake in time", {
+  const reason = reasonOf(cause);
+  if (reason === "ERR_TLS_HANDSHAKE_TIMEOUT") {
+    return new CommunicationError("the client did not finish the TLS handshake in time", {
       code: "PYRO_HANDSHAKE_TIMEOUT",
       cause,
     });
   }
-  const text = CERTIFICATE_ALERT.test(words)
-    ? `the client refuses this daemon's certificate (${textOf(cause)}); its ca must hold the authority, and the certificate be for this host`
-    : words === "ECONNRESET"
-      ? "the client ended the connection during the TLS handshake; does it trust this daemon's certificate?"
+  const text = CERTIFICATE_ALERT.test(reason)
+    ? `the client rejected this daemon's certificate (${textOf(cause)}); the client must trust its CA, and the certificate must be for this host`
+    : reason === "ECONNRESET"
+      ? "the client closed the connection during the TLS handshake; does it trust this daemon's certificate?"
       : `TLS failed: ${textOf(cause)}`;
   return new CommunicationError(text, { code: "PYRO_TLS", cause });
 }
 
-/** A client whose certificate does not do, or that has none. `reason` is OpenSSL's code. */
-export function clientCertificateError(reason: string, shown: boolean): CommunicationError {
-  if (!shown) {
+/** The server's error for a missing or invalid client certificate. `reason` is OpenSSL's code. */
+export function clientCertificateError(reason: string, sent: boolean): CommunicationError {
+  if (!sent) {
     return new CommunicationError(
-      `${CERTIFICATE_WANTED}, and none was shown; give the client one (Python: SSL_CLIENTCERT)`,
+      `${CERTIFICATE_REQUIRED}, but the client sent none; set tls.cert and tls.key (Python: SSL_CLIENTCERT)`,
       { code: "PYRO_TLS_CLIENT_CERTIFICATE" },
     );
   }
   return EXPIRED.test(reason)
-    ? new CommunicationError(`${CERTIFICATE_BAD} out of its time (${reason}); renew it`, {
+    ? new CommunicationError(`${CERTIFICATE_INVALID} expired or not yet valid (${reason}); renew it`, {
         code: "PYRO_TLS_EXPIRED",
       })
-    : new CommunicationError(`${CERTIFICATE_BAD} not trusted here (${reason}); the daemon's ca decides`, {
+    : new CommunicationError(`${CERTIFICATE_INVALID} not trusted (${reason}); add its CA to the daemon's ca`, {
         code: "PYRO_TLS_UNTRUSTED",
       });
 }
 
-/** The code for a handshake that a daemon of ours refused because of TLS; undefined for other refusals. */
+/** The error code for a refusal that one of our daemons sent because of TLS; undefined for other refusals. */
 export function codeOfRefusal(text: string): string | undefined {
-  if (text.startsWith(NO_PLAIN_CLIENTS)) return "PYRO_TLS_EXPECTED";
-  const certificate = text.startsWith(CERTIFICATE_WANTED) || text.startsWith(CERTIFICATE_BAD);
+  if (text.startsWith(TLS_REQUIRED)) return "PYRO_TLS_EXPECTED";
+  const certificate = text.startsWith(CERTIFICATE_REQUIRED) || text.startsWith(CERTIFICATE_INVALID);
   return certificate ? "PYRO_TLS_CLIENT_CERTIFICATE" : undefined;
 }

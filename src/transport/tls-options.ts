@@ -6,69 +6,68 @@ import { nodeTls } from "./node-tls.ts";
 import type { SslItems } from "./transport-config.ts";
 
 /**
- * What is shown to the other side, and who is believed: Node's own names, and PEM texts or bytes as Node takes them,
- * no file names. What is left out comes from the items PYRO_SSL_..., which are files.
+ * Own certificate and trusted CAs. Names and values are those of Node's TLS options: PEM text or bytes, not file names.
+ * Missing values are read from the files in the PYRO_SSL_... items.
  */
 interface Credentials {
-  /** The certificates of those who may vouch for the other side. */
+  /** Certificates of the CAs that are trusted to sign the peer's certificate. */
   readonly ca?: SecureContextOptions["ca"];
-  /** The own certificate, with those between it and the authority's. */
+  /** Own certificate, followed by intermediate certificates. */
   readonly cert?: SecureContextOptions["cert"];
-  /** Default: it stands in `cert` too. */
+  /** Private key. Default: the key in `cert`. */
   readonly key?: SecureContextOptions["key"];
   readonly passphrase?: string;
 }
 
-/** TLS of a client. */
+/** TLS options of a client. */
 export interface ClientTlsOptions extends Credentials {
-  /** The host that the server's certificate must be for. Default: the one in the URI. */
+  /** Host name that the server's certificate must be valid for. Default: the host in the URI. */
   readonly servername?: string;
-  /** False: whoever answers is believed. For tests only; the process warns of it. Default true. */
+  /** False accepts any server certificate. For tests only; emits a process warning. Default true. */
   readonly rejectUnauthorized?: boolean;
 }
 
-/** TLS of a daemon. */
+/** TLS options of a daemon. */
 export interface ServerTlsOptions extends Credentials {
-  /** Ask clients for a certificate that one of `ca` vouches for. Default: PYRO_SSL_REQUIRECLIENTCERT. */
+  /** Request client certificates signed by a CA in `ca`. Default: PYRO_SSL_REQUIRECLIENTCERT. */
   readonly requestCert?: boolean;
-  /** False: a client without a good certificate comes in too; the handshake's validation judges. Default true. */
+  /** False also accepts clients without a valid certificate; `validateHandshake` can check them. Default true. */
   readonly rejectUnauthorized?: boolean;
 }
 
-/** How a client speaks TLS; `context` serves all its connections. */
+/** Prepared TLS settings of a client. All its connections share `context`. */
 export interface ClientTls {
   readonly context: SecureContext;
   readonly servername: string | undefined;
   readonly rejectUnauthorized: boolean;
-  /** Whether there is something to show to a server that asks. */
+  /** Whether the client has a certificate. */
   readonly certified: boolean;
 }
 
-/** How a daemon speaks TLS. */
+/** Prepared TLS settings of a daemon. */
 export interface ServerTls {
   readonly options: TlsOptions;
-  /** Whether clients need a certificate that is vouched for. */
+  /** Whether clients need a trusted certificate. */
   readonly certificateRequired: boolean;
 }
 
-/** False: no TLS, whatever the items say; true: TLS as the items say; undefined: if the item SSL says so. */
+/** False disables TLS. True enables TLS with the PYRO_SSL_... items. Undefined enables it only if PYRO_SSL is set. */
 type TlsOption<T> = T | boolean | undefined;
 
-const made = new WeakMap<object, ClientTls>();
+const cache = new WeakMap<object, ClientTls>();
 let warned = false;
 
 /**
- * What a client needs for TLS; undefined without TLS. The same options object gives the same result.
+ * Prepares the TLS settings of a client; undefined without TLS. The result is cached per options object.
  *
- * @throws {PyroError} code PYRO_TLS_OPTIONS for what is no certificate or no key, PYRO_CONFIG for an item's file that
- *   cannot be read.
+ * @throws {PyroError} code PYRO_TLS_OPTIONS for an invalid certificate or key, PYRO_CONFIG for an unreadable file.
  */
-export function clientTls(given: TlsOption<ClientTlsOptions>, items: SslItems): ClientTls | undefined {
-  if (given === false || (given === undefined && !items.ssl)) return undefined;
-  const options = typeof given === "object" ? given : {};
-  const identity = typeof given === "object" ? given : items;
-  const known = made.get(identity);
-  if (known !== undefined) return known;
+export function clientTls(option: TlsOption<ClientTlsOptions>, items: SslItems): ClientTls | undefined {
+  if (option === false || (option === undefined && !items.ssl)) return undefined;
+  const options = typeof option === "object" ? option : {};
+  const cacheKey = typeof option === "object" ? option : items;
+  const cached = cache.get(cacheKey);
+  if (cached !== undefined) return cached;
   const own = { cert: items.clientCert, key: items.clientKey, password: items.clientKeyPassword };
   const { rejectUnauthorized = true } = options;
   const all = credentials(options, items, own, "CLIENT");
@@ -80,35 +79,35 @@ export function clientTls(given: TlsOption<ClientTlsOptions>, items: SslItems): 
   };
   if (!rejectUnauthorized && !warned) {
     warned = true;
-    process.emitWarning("tls with rejectUnauthorized: false: anyone on the way can answer in the server's place", {
+    process.emitWarning("tls with rejectUnauthorized: false does not verify the server's identity", {
       code: "PYRO_TLS_UNVERIFIED",
     });
   }
-  made.set(identity, tls);
+  cache.set(cacheKey, tls);
   return tls;
 }
 
 /**
- * What a daemon needs for TLS; undefined without TLS.
+ * Prepares the TLS settings of a daemon; undefined without TLS.
  *
  * @throws {PyroError} code PYRO_TLS_OPTIONS or PYRO_CONFIG, as `clientTls`.
  */
-export function serverTls(given: TlsOption<ServerTlsOptions>, items: SslItems): ServerTls | undefined {
-  if (given === false || (given === undefined && !items.ssl)) return undefined;
-  const options = typeof given === "object" ? given : {};
+export function serverTls(option: TlsOption<ServerTlsOptions>, items: SslItems): ServerTls | undefined {
+  if (option === false || (option === undefined && !items.ssl)) return undefined;
+  const options = typeof option === "object" ? option : {};
   const own = { cert: items.serverCert, key: items.serverKey, password: items.serverKeyPassword };
   const all = credentials(options, items, own, "SERVER");
   if (all.cert === undefined) {
-    throw unusable("a daemon needs a certificate: cert and key, or PYRO_SSL_SERVERCERT and PYRO_SSL_SERVERKEY");
+    throw invalid("a daemon needs a certificate; set cert and key, or PYRO_SSL_SERVERCERT and PYRO_SSL_SERVERKEY");
   }
   const { requestCert = items.requireClientCert, rejectUnauthorized = true } = options;
   const certificateRequired = requestCert && rejectUnauthorized;
   if (certificateRequired && all.ca === undefined) {
-    // Node and Python would then take a certificate of any public authority, which anyone can have.
-    throw unusable("to ask clients for a certificate, tell who may vouch for them: ca, or PYRO_SSL_CACERTS");
+    // Without ca, Node and Python would accept a certificate of any public CA, which anyone can get.
+    throw invalid("requestCert needs a CA to check client certificates; set ca, or PYRO_SSL_CACERTS");
   }
   checked(() => nodeTls().createSecureContext(all));
-  // Judged by the listener itself, which can tell the client in Pyro's words why it is refused.
+  // The listener checks the certificate itself, so that it can send the client the reason in a Pyro message.
   return { options: { ...all, requestCert, rejectUnauthorized: false }, certificateRequired };
 }
 
@@ -123,7 +122,7 @@ function credentials(options: Credentials, items: SslItems, own: Own, side: "CLI
   const ca = options.ca ?? (items.caCerts === "" ? undefined : certificatesIn(items.caCerts));
   if (ca !== undefined) all.ca = mustBePem(ca, "ca");
   if (options.cert !== undefined || options.key !== undefined) {
-    if (options.cert === undefined) throw unusable("there is a key, but no cert that it belongs to");
+    if (options.cert === undefined) throw invalid("key is set, but cert is missing");
     all.cert = mustBePem(options.cert, "cert");
     all.key = options.key ?? keyIn(options.cert);
     if (options.passphrase !== undefined) all.passphrase = options.passphrase;
@@ -143,7 +142,7 @@ function contents(path: string, item: string): string {
   }
 }
 
-/** A file of certificates, or a folder of such files, as OpenSSL takes both. */
+/** Reads certificates from a file, or from all files in a folder, as OpenSSL does. */
 function certificatesIn(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [contents(path, "SSL_CACERTS")];
@@ -160,29 +159,29 @@ function certificatesIn(path: string): string[] {
 
 type Pem = NonNullable<SecureContextOptions["ca"]>;
 
-function texts(given: Pem): string[] {
-  return (Array.isArray(given) ? given : [given]).map((one) => (typeof one === "string" ? one : decode(one)));
+function texts(pem: Pem): string[] {
+  return (Array.isArray(pem) ? pem : [pem]).map((part) => (typeof part === "string" ? part : decode(part)));
 }
 
 function decode(bytes: Uint8Array): string {
   return new TextDecoder("latin1").decode(bytes);
 }
 
-/** Node takes text without any certificate in it for an empty list, and then believes nobody. */
-function mustBePem<T extends Pem>(given: T, name: string): T {
-  for (const text of texts(given)) {
+/** Checks that the PEM has a certificate. Node treats text without one as an empty list, and then trusts no peer. */
+function mustBePem<T extends Pem>(pem: T, name: string): T {
+  for (const text of texts(pem)) {
     if (!text.includes("-----BEGIN")) {
-      throw unusable(`${name} holds no certificate: it takes PEM (-----BEGIN CERTIFICATE-----...), no file name`);
+      throw invalid(`${name} contains no certificate; use PEM text (-----BEGIN CERTIFICATE-----...), not a file name`);
     }
     checked(() => new (process.getBuiltinModule("node:crypto").X509Certificate)(text));
   }
-  return given;
+  return pem;
 }
 
-/** The key that stands beside its certificate. */
+/** The private key in the same PEM text as the certificate. */
 function keyIn(cert: Pem): string {
   const key = texts(cert).find((text) => text.includes("PRIVATE KEY-----"));
-  if (key === undefined) throw unusable("there is a cert, but no key for it");
+  if (key === undefined) throw invalid("cert is set, but key is missing");
   return key;
 }
 
@@ -192,14 +191,14 @@ function checked<R>(make: () => R): R {
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     const reasons: readonly (readonly [RegExp, string])[] = [
-      [/MISMATCH/, "key and cert do not belong together"],
-      [/BAD_DECRYPT|MISSING_PASSPHRASE|INTERRUPTED|BAD_PASSWORD/, "the key needs a passphrase, or another one"],
-      [/./, `cert, key or ca cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`],
+      [/MISMATCH/, "key and cert do not match"],
+      [/BAD_DECRYPT|MISSING_PASSPHRASE|INTERRUPTED|BAD_PASSWORD/, "the passphrase of the key is missing or wrong"],
+      [/./, `invalid cert, key or ca: ${cause instanceof Error ? cause.message : String(cause)}`],
     ];
-    throw unusable(reasons.find(([pattern]) => pattern.test(code))?.[1] ?? String(cause), cause);
+    throw invalid(reasons.find(([pattern]) => pattern.test(code))?.[1] ?? String(cause), cause);
   }
 }
 
-function unusable(text: string, cause?: unknown): PyroError {
+function invalid(text: string, cause?: unknown): PyroError {
   return new PyroError(`tls: ${text}`, { code: "PYRO_TLS_OPTIONS", cause });
 }

@@ -1,30 +1,30 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { connect } from "node:net";
 
-/** Linux has names of sockets that are no files: they begin with NUL, and go with the process. */
+/** Whether the path is in Linux's abstract namespace: it starts with NUL and has no file. */
 export function isAbstract(path: string): boolean {
   return path.startsWith("\0");
 }
 
-/** Why a Unix socket cannot have this path; undefined when it can. */
+/** Why the path is invalid for a Unix socket; undefined if it is valid. */
 export function badPath(path: string): string | undefined {
   if (path === "") return "the path is empty";
-  if (path.includes(":")) return "a path with a colon does not fit into a URI";
-  // Linux 108, macOS 104, with the NUL at the end; some systems cut a longer one without a word.
-  const most = process.platform === "linux" ? 107 : 103;
-  return new TextEncoder().encode(path).length > most ? `a socket's path has ${most} bytes at most` : undefined;
+  if (path.includes(":")) return "the path contains a colon, which is not supported in a URI";
+  // Linux allows 108 bytes, macOS 104, including the NUL at the end. Some systems silently truncate longer paths.
+  const max = process.platform === "linux" ? 107 : 103;
+  return new TextEncoder().encode(path).length > max ? `the path is longer than ${max} bytes` : undefined;
 }
 
 /**
- * Removes the file of a socket that nobody listens on any more: what a program leaves that was killed. Python's Pyro
- * refuses to start until somebody does that by hand. False: somebody listens, or it is no socket.
+ * Removes a stale socket file, which a killed program leaves behind. Python's Pyro does not start until the file is
+ * removed by hand. Returns false if a program listens on the socket or the file is not a socket.
  */
 export async function removeStale(path: string): Promise<boolean> {
   if (isAbstract(path)) return false;
   const before = lstatSync(path, { throwIfNoEntry: false });
   if (before?.isSocket() !== true || !(await isDead(path))) return false;
   const now = lstatSync(path, { throwIfNoEntry: false });
-  // Another program that starts now may have made its own there.
+  // Another program that is starting may have replaced the file.
   if (now?.ino !== before.ino || now.ctimeMs !== before.ctimeMs) return false;
   unlinkSync(path);
   return true;
@@ -33,11 +33,11 @@ export async function removeStale(path: string): Promise<boolean> {
 function isDead(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const over = (dead: boolean): void => {
+    const finish = (dead: boolean): void => {
       socket.destroy();
       resolve(dead);
     };
-    socket.on("connect", () => over(false));
-    socket.on("error", (error: NodeJS.ErrnoException) => over(error.code === "ECONNREFUSED"));
+    socket.on("connect", () => finish(false));
+    socket.on("error", (error: NodeJS.ErrnoException) => finish(error.code === "ECONNREFUSED"));
   });
 }

@@ -41,7 +41,7 @@ describeWithEngine("docker compose with overlays", () => {
       const bare = ["-e", "PYRO_SSL_CLIENTCERT=", "-e", "PYRO_SSL_CLIENTKEY="];
       const { code, stdout, stderr } = await visit(composition, ...bare);
       expect([code, stdout]).toEqual([1, expect.not.stringContaining("contains: [")]);
-      expect(stderr).toContain("this daemon wants a client certificate");
+      expect(stderr).toContain("this daemon requires a client certificate");
     });
 
     test("a client in Python has to show one too", async () => {

@@ -97,7 +97,9 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python cli
       await using client = await echoClient(version, made.clientItems(believed));
       expect(await client.call(served.uri), what).toMatch(/^failed CommunicationError: .*certificate verify failed/);
       await served.hears("PYRO_TLS");
-      expect(served.said[0], what).toMatch(/^\S.* the client refuses this daemon's certificate \(.*\); its ca/);
+      expect(served.said[0], what).toMatch(
+        /^\S.* the client rejected this daemon's certificate \(.*\); the client must trust/,
+      );
       await using trusting = await echoClient(version, made.clientItems(ca));
       if (what === "authority") expect(await trusting.call(served.uri)).toBe("answer hello");
     }
@@ -107,16 +109,16 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python cli
     await using served = await serve({ ...server, ca, requestCert: true });
     await using bare = await echoClient(version, made.clientItems(ca));
     expect(await bare.call(served.uri)).toMatch(
-      /^failed CommunicationError: connection to .* rejected: this daemon wants a client certificate, and none was shown/,
+      /^failed CommunicationError: connection to .* rejected: this daemon requires a client certificate, but the client sent none/,
     );
     expect(served.heard.splice(0)).toEqual(["PYRO_TLS_CLIENT_CERTIFICATE"]);
     await using old = await echoClient(version, made.clientItems(ca, made.expiredClient));
     expect(await old.call(served.uri)).toContain(
-      "rejected: the client certificate is out of its time (CERT_HAS_EXPIRED)",
+      "rejected: the client certificate is expired or not yet valid (CERT_HAS_EXPIRED)",
     );
     expect(served.heard.splice(0)).toEqual(["PYRO_TLS_EXPIRED"]);
     await using strange = await echoClient(version, made.clientItems(ca, made.strangeClient));
-    expect(await strange.call(served.uri)).toContain("rejected: the client certificate is not trusted here");
+    expect(await strange.call(served.uri)).toContain("rejected: the client certificate is not trusted");
     expect(served.heard.splice(0)).toEqual(["PYRO_TLS_UNTRUSTED"]);
     await using good = await echoClient(version, made.clientItems(ca, made.client));
     expect(await good.call(served.uri)).toBe("answer hello");
@@ -126,7 +128,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python cli
     await using served = await serve(server);
     await using plain = await echoClient(version);
     expect(await plain.call(served.uri)).toMatch(
-      /^failed CommunicationError: connection to .* rejected: this port speaks TLS; give the client tls/,
+      /^failed CommunicationError: connection to .* rejected: this port speaks TLS; enable tls in the client/,
     );
     expect(served.heard).toEqual(["PYRO_TLS_EXPECTED"]);
     await using secret = await echoClient(version, made.clientItems(ca));

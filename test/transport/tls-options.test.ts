@@ -110,21 +110,25 @@ describe("what cannot work is refused at once", () => {
   const encoded = new TextEncoder().encode("/etc/ssl/ca.pem");
 
   test.for<[string, () => unknown, RegExp]>([
-    ["a file name for a ca", () => clientTls({ ca: "/etc/ssl/ca.pem" }, off), /ca holds no certificate: it takes PEM/],
-    ["the same as bytes", () => clientTls({ ca: encoded as Buffer }, off), /ca holds no certificate/],
-    ["a broken ca", () => clientTls({ ca: ca.replace(/\n.{20}/, "\n") }, off), /cannot be read/],
-    ["a file name for a cert", () => clientTls({ cert: "cert.pem", key: leaf.key }, off), /cert holds no certificate/],
-    ["a cert without its key", () => clientTls({ cert: leaf.cert }, off), /a cert, but no key/],
-    ["a key without its cert", () => clientTls({ key: leaf.key }, off), /a key, but no cert/],
+    ["a file name for a ca", () => clientTls({ ca: "/etc/ssl/ca.pem" }, off), /ca contains no certificate; use PEM/],
+    ["the same as bytes", () => clientTls({ ca: encoded as Buffer }, off), /ca contains no certificate/],
+    ["a broken ca", () => clientTls({ ca: ca.replace(/\n.{20}/, "\n") }, off), /invalid cert, key or ca/],
     [
-      "another's key",
-      () => clientTls({ cert: leaf.cert, key: authority.issue("x").key }, off),
-      /do not belong together/,
+      "a file name for a cert",
+      () => clientTls({ cert: "cert.pem", key: leaf.key }, off),
+      /cert contains no certificate/,
     ],
-    ["a locked key", () => clientTls({ ...locked }, off), /needs a passphrase, or another one/],
-    ["a wrong passphrase", () => serverTls({ ...locked, passphrase: "x" }, off), /needs a passphrase, or another one/],
+    ["a cert without its key", () => clientTls({ cert: leaf.cert }, off), /cert is set, but key is missing/],
+    ["a key without its cert", () => clientTls({ key: leaf.key }, off), /key is set, but cert is missing/],
+    ["another's key", () => clientTls({ cert: leaf.cert, key: authority.issue("x").key }, off), /do not match/],
+    ["a locked key", () => clientTls({ ...locked }, off), /passphrase of the key is missing or wrong/],
+    [
+      "a wrong passphrase",
+      () => serverTls({ ...locked, passphrase: "x" }, off),
+      /passphrase of the key is missing or wrong/,
+    ],
     ["a daemon without a certificate", () => serverTls(true, off), /a daemon needs a certificate/],
-    ["any authority for clients", () => serverTls({ ...leaf, requestCert: true }, off), /tell who may vouch for them/],
+    ["any authority for clients", () => serverTls({ ...leaf, requestCert: true }, off), /requestCert needs a CA/],
   ])("%s", ([, make, words]) => {
     expect(make).toThrow(unusable(words));
   });

@@ -78,9 +78,9 @@ test("our own client learns the same from our daemon as from Python's", async ()
   const cases: [Daemon, ClientTlsOptions | false, string, RegExp][] = [
     [secret, false, "PYRO_TLS_EXPECTED", /this port speaks TLS/],
     [plain, { ca }, "PYRO_TLS_UNEXPECTED", /this port does not speak TLS/],
-    [secret, { ca }, "PYRO_TLS_CLIENT_CERTIFICATE", /wants a client certificate, and none was shown/],
-    [secret, { ca, ...mallory }, "PYRO_TLS_CLIENT_CERTIFICATE", /the client certificate is not trusted here/],
-    [secret, { ca, ...old }, "PYRO_TLS_CLIENT_CERTIFICATE", /the client certificate is out of its time/],
+    [secret, { ca }, "PYRO_TLS_CLIENT_CERTIFICATE", /requires a client certificate, but the client sent none/],
+    [secret, { ca, ...mallory }, "PYRO_TLS_CLIENT_CERTIFICATE", /the client certificate is not trusted/],
+    [secret, { ca, ...old }, "PYRO_TLS_CLIENT_CERTIFICATE", /the client certificate is expired or not yet valid/],
   ];
   for (const [daemon, tls, code, words] of cases) {
     const echo = proxy<Echo>(daemon.uriFor("echo"), { tls, timeoutMs: 20_000 });
@@ -105,8 +105,8 @@ test("what a refused client sends is read no further than its first header, howe
   header.set([0x4d, 0xc5], 38);
   peer.send(header);
   await peer.closed;
-  expect(peer.received.toString("latin1")).toContain("this port speaks TLS; give the client tls");
-  expect(heard).toEqual(["this port speaks TLS; give the client tls (Python: config.SSL)"]);
+  expect(peer.received.toString("latin1")).toContain("this port speaks TLS; enable tls in the client");
+  expect(heard).toEqual(["this port speaks TLS; enable tls in the client (Python: config.SSL)"]);
 });
 
 test("whatever comes to a port that speaks TLS is refused, reported and outlived", async () => {

@@ -46,7 +46,7 @@ test("Node's codes become sentences with a cure", () => {
   expect(because("ECONNREFUSED")).toBe(
     "cannot connect to h:1: connection refused; is the daemon running, and bound to this address?",
   );
-  expect(because("ENOTFOUND")).toContain("host name not known");
+  expect(because("ENOTFOUND")).toContain("unknown host name");
   expect(because("EWHATEVER")).toBe("cannot connect to h:1: x");
   const both = new AggregateError([Object.assign(new Error("x"), { code: "ECONNREFUSED" })]);
   expect(connectError({ kind: "unix", path: "/s" }, both).message).toContain(

@@ -1,4 +1,4 @@
-/** `pyro-nsc`: asks and changes a name server, in the words and with the output of Pyro5's own tool. */
+/** `pyro-nsc`: name server client with the commands and output of Pyro5's own tool. */
 import { createInterface } from "node:readline/promises";
 import { locateNameServer, type NameServerClient, NamingError, pyRepr, type Registered } from "../../index.ts";
 import { parseNameServerArguments, UsageError } from "./options.ts";
@@ -24,31 +24,31 @@ Examples: pyro-nsc -n 10.133.1.221 list
           pyro-nsc register example.thing PYRO:thing@10.133.1.220:4040
 `;
 
-/** A wrong number of arguments: told on stderr, exit code 1, as Pyro does. */
+/** Wrong number of arguments. Printed on stderr; exit code 1, as in Pyro. */
 class ArgumentError extends Error {}
 
-/** Runs the tool and gives its exit code: 0 done, 1 the name server could not be reached or said no, 2 usage. */
+/** Runs the tool and returns its exit code: 0 success, 1 name server not reachable or request failed, 2 usage error. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    const { where, verbose, help, words } = parseNameServerArguments(args);
+    const { location, verbose, help, positionals } = parseNameServerArguments(args);
     if (help) return say(USAGE.trimEnd());
-    const [name, ...rest] = words;
-    const command = COMMANDS.find((one) => one === name);
+    const [name, ...rest] = positionals;
+    const command = COMMANDS.find((candidate) => candidate === name);
     if (command === undefined) {
       throw new UsageError(
         name === undefined
           ? "the following arguments are required: command"
-          : `argument command: invalid choice: '${name}' (choose from ${COMMANDS.map((one) => `'${one}'`).join(", ")})`,
+          : `argument command: invalid choice: '${name}' (choose from ${COMMANDS.map((choice) => `'${choice}'`).join(", ")})`,
       );
     }
     if (verbose) say("Locating name server...");
-    await using names = await locateNameServer({ timeoutMs: 5_000, ...where });
+    await using names = await locateNameServer({ timeoutMs: 5_000, ...location });
     if (verbose) say(`Name server found: ${names.uri}`);
     await run(command, names, rest);
     if (verbose) say("Done.");
     return 0;
   } catch (error) {
-    return explain(error);
+    return printError(error);
   }
 }
 
@@ -57,13 +57,13 @@ function say(line: string): number {
   return 0;
 }
 
-function explain(error: unknown): number {
+function printError(error: unknown): number {
   if (error instanceof UsageError) {
     console.error(`${USAGE}pyro-nsc: error: ${error.message}`);
     return 2;
   }
   if (error instanceof NamingError && error.code === "PYRO_NO_NAME_SERVER") {
-    // The first line is Pyro's; the reason, which Pyro hides, goes where it disturbs no script.
+    // stdout has Pyro's line. The reason, which Pyro does not print, goes to stderr so that scripts are not affected.
     console.log("Error: Failed to locate the nameserver");
     console.error(error.message);
     return 1;
@@ -111,7 +111,7 @@ async function run(command: Command, names: NameServerClient, args: readonly str
     }
     case "removematching": {
       const [regex] = exactly(args, 1, "requires one argument: pattern");
-      if (await sure()) say(`${await names.remove({ regex: regex as string })} items removed.`);
+      if (await confirm()) say(`${await names.remove({ regex: regex as string })} items removed.`);
       return;
     }
     case "setmeta": {
@@ -133,12 +133,12 @@ async function run(command: Command, names: NameServerClient, args: readonly str
   }
 }
 
-function exactly(args: readonly string[], count: number, otherwise: string): readonly string[] {
-  if (args.length !== count) throw new ArgumentError(otherwise);
+function exactly(args: readonly string[], count: number, message: string): readonly string[] {
+  if (args.length !== count) throw new ArgumentError(message);
   return args;
 }
 
-/** Tags as Python prints what the server sent: a list from a Pyro4 one, a set from a Pyro5 one. */
+/** Formats tags as Python prints them: a list from a Pyro4 name server, a set from a Pyro5 one. */
 function tags(names: NameServerClient, metadata: ReadonlySet<string>): string {
   return pyRepr(names.protocol === 4 ? [...metadata] : metadata);
 }
@@ -152,7 +152,7 @@ function printList(names: NameServerClient, found: ReadonlyMap<string, Registere
   say(`--------END LIST ${title}`);
 }
 
-async function sure(): Promise<boolean> {
+async function confirm(): Promise<boolean> {
   const question = "Potentially removing lots of items from the Name server. Are you sure (y/n)?";
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {

@@ -1,18 +1,18 @@
 import { parseArgs } from "node:util";
 import type { LocateOptions } from "../../index.ts";
 
-/** A wrong command line: told on stderr, exit code 2. */
+/** Invalid command line. Printed on stderr; exit code 2. */
 export class UsageError extends Error {}
 
-/** Pyro's own options, which all name server tools share: `-n HOST -p PORT -u SOCKET -v`. */
+/** Options of the name server tools, as in Pyro: `-n HOST -p PORT -u SOCKET -v`. */
 export interface NameServerArguments {
-  readonly where: LocateOptions;
+  readonly location: LocateOptions;
   readonly verbose: boolean;
   readonly help: boolean;
-  readonly words: readonly string[];
+  readonly positionals: readonly string[];
 }
 
-/** @throws {UsageError} for options that are unknown or lack their value. */
+/** @throws {UsageError} for an unknown option or a missing value. */
 export function parseNameServerArguments(args: readonly string[]): NameServerArguments {
   try {
     const { values, positionals } = parseArgs({
@@ -28,13 +28,13 @@ export function parseNameServerArguments(args: readonly string[]): NameServerArg
     });
     const host = values.unixsocket === undefined ? values.host : `./u:${values.unixsocket}`;
     const port = values.port === undefined ? undefined : parsePort(values.port);
-    return { where: { host, port }, verbose: values.verbose, help: values.help, words: positionals };
+    return { location: { host, port }, verbose: values.verbose, help: values.help, positionals };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** @throws {UsageError} for text that is no port number. */
+/** @throws {UsageError} if the text is not a port number. */
 export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`argument -p/--port: invalid port: '${text}'`);
