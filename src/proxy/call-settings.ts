@@ -7,42 +7,46 @@ import type { Reply } from "../session/reply.ts";
 import type { Annotations } from "../wire/message.ts";
 import type { ProxySettings } from "./proxy-options.ts";
 
-/** How one call differs from the others of its proxy. */
+/** Settings of single calls, which override those of the proxy. */
 export interface CallSettings {
-  /** Milliseconds for everything from the call to its result, connecting included; 0: no limit. */
+  /** Milliseconds from the call to its result, including the time to connect; 0: no limit. Default: the proxy's. */
   readonly timeoutMs?: number;
-  /** Ends the waiting, not the work: the call may still run over there. */
+  /** Aborts the wait for the result. The call itself may still run on the server. */
   readonly signal?: AbortSignal;
-  /** Extra data for the server, by ids of four ASCII characters. Default: the proxy's. */
+  /** Extra data for the server. Keys are ids of four ASCII characters. Default: the proxy's. */
   readonly annotations?: Annotations;
-  /** 16 bytes that follow the call through logs. Default: those of the call that is being served, if one is. */
+  /** 16 bytes that identify the call in logs. Default: the id of the call that is currently served, if any. */
   readonly correlationId?: Uint8Array;
-  /** Hears of what the reply says beside its value, before the promise settles; of exceptions too. */
+  /** Called with the reply's annotations and correlation id before the promise settles, also for exceptions. */
   readonly onReply?: (reply: Reply) => void;
-  /** Gives the reply as it came, a `RawReply`, whatever it is: for gateways. */
+  /** Return every reply as a `RawReply`, without deserializing it. For gateways. Default: false. */
   readonly raw?: boolean;
+  /** Default: the proxy's. */
   readonly serializer?: SerializerName;
-  /** How often the call is made again when its connection broke or it took too long. It may then run more than once! */
+  /**
+   * How many times the call is repeated after a lost connection or a timeout. The method may then run more than once.
+   * Default: the proxy's.
+   */
   readonly maxRetries?: number;
-  /** Items that a stream asks for ahead. Default: the proxy's. */
+  /** How many items a stream requests ahead. Default: the proxy's. */
   readonly streamPrefetch?: number;
 }
 
-/** What an INVOKE asks for. Attributes and batches travel under method names of their own, and have no keywords. */
+/** The kinds of INVOKE messages. Attributes and batches use special method names, and have no keyword arguments. */
 export type CallKind = "method" | "attribute" | "batch";
 
-/** What a member is, as far as its calls differ by it. */
+/** The properties of a member that its calls depend on. */
 interface MemberTraits {
   readonly kind: CallKind;
   readonly oneway: boolean;
-  /** Makes what the caller gets for an item stream; undefined where none can come. */
+  /** Creates the value that the caller receives for an item stream; undefined if the member cannot return one. */
   readonly openStream: ((id: string) => unknown) | undefined;
 }
 
-/** A plain call to a method that answers and gives no stream: the daemon's own methods. */
+/** The traits of the daemon's own methods: they reply and do not return streams. */
 export const DAEMON_CALL: MemberTraits = { kind: "method", oneway: false, openStream: undefined };
 
-/** How calls of one member are made in one session with the same settings. */
+/** The call options of one member in one session, for calls with the same settings. */
 export class CallSetup implements CallOptions {
   readonly session: ClientSession;
   readonly settings: CallSettings;
@@ -78,7 +82,7 @@ export class CallSetup implements CallOptions {
     return typeof annotations === "function" ? annotations() : annotations;
   }
 
-  /** A call that is made for a call keeps its id, as Pyro's context does (`Pyro5 5.15, callcontext.py`). */
+  /** A call made while serving another call keeps that call's id (`Pyro5 5.15, callcontext.py`). */
   get correlationId(): Uint8Array | undefined {
     return this.settings.correlationId ?? callContext()?.correlationId;
   }

@@ -9,13 +9,13 @@ interface Deadline {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Waits for a connection attempt that calls share, no longer than this call may take. */
+/** Waits for a connection attempt that several calls share, up to the time limit of this call. */
 export async function withDeadline<R>(
-  work: Promise<R>,
+  connecting: Promise<R>,
   { environment, timeoutMs, signal }: Deadline,
   uri: URI,
 ): Promise<R> {
-  if (timeoutMs <= 0 && signal === undefined) return work;
+  if (timeoutMs <= 0 && signal === undefined) return connecting;
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal?.reason);
   const expired = (): void =>
@@ -23,7 +23,7 @@ export async function withDeadline<R>(
   const timer = timeoutMs > 0 ? environment.setTimeout(expired, timeoutMs) : undefined;
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    return await Promise.race([work, promise]);
+    return await Promise.race([connecting, promise]);
   } finally {
     environment.clearTimer(timer);
     signal?.removeEventListener("abort", abort);

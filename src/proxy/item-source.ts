@@ -7,40 +7,40 @@ import { CallSetup, DAEMON_CALL } from "./call-settings.ts";
 import type { ProxySettings } from "./proxy-options.ts";
 import type { ItemSource } from "./remote-stream.ts";
 
-/** What a stream needs of its proxy: the connection that it has now. */
-export interface SessionHolder {
+/** The part of a proxy that a stream uses: its current session. */
+interface SessionHolder {
   readonly session: ClientSession | undefined;
   readonly settings: ProxySettings;
 }
 
-/** A method of our daemons alone: many items in one reply. Python's daemons do not have it, and are not asked for it. */
+/** A method that returns many items in one reply. Only pyro-ts daemons have it, so it is not called on Python daemons. */
 const MANY = "get_next_stream_items";
 
-/** Items requested ahead, each with a call. A server in Python is kept busy with far fewer. */
-const AHEAD = 64;
-/** Items that come many in a reply: half of them are used while the others are on their way; 3 times as fast as 64. */
-const AHEAD_IN_BULK = 256;
+/** Items requested ahead, each with its own call. A Python server needs far fewer to stay busy. */
+const PREFETCH = 64;
+/** Items requested ahead with many per reply: half is consumed while half is in flight. 3 times as fast as 64. */
+const BULK_PREFETCH = 256;
 
-/** The metadata of the daemon at the other end of a session, requested with the session's first stream. */
-const daemons = new WeakMap<ClientSession, { known: Metadata | undefined }>();
+/** The metadata of each session's daemon. It is requested by the first stream of the session. */
+const daemonMetadata = new WeakMap<ClientSession, { known: Metadata | undefined }>();
 
-function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata | undefined } {
-  let daemon = daemons.get(session);
-  if (daemon === undefined) {
-    const asked: { known: Metadata | undefined } = { known: undefined };
-    daemon = asked;
-    daemons.set(session, daemon);
-    const told = session
+function daemonMetadataOf(session: ClientSession, setup: CallSetup): { known: Metadata | undefined } {
+  let metadata = daemonMetadata.get(session);
+  if (metadata === undefined) {
+    const requested: { known: Metadata | undefined } = { known: undefined };
+    metadata = requested;
+    daemonMetadata.set(session, metadata);
+    session
       .call(DAEMON_OBJECT_ID, "get_metadata", [DAEMON_OBJECT_ID], NO_KEYWORDS, setup)
       .then((value) => {
-        asked.known = parseMetadata(value);
-      });
-    told.catch(() => undefined); // without metadata, items are requested one by one
+        requested.known = parseMetadata(value);
+      })
+      .catch(() => undefined); // without metadata, items are requested one by one
   }
-  return daemon;
+  return metadata;
 }
 
-/** The items of a stream, over the connection that the proxy has at the time: the daemon knows the stream by its id. */
+/** Requests the items of a stream from its daemon by stream id, over the current connection of the proxy. */
 export class DaemonItemSource implements ItemSource {
   readonly #prefetch: number | undefined;
   readonly #source: SessionHolder;
@@ -55,7 +55,7 @@ export class DaemonItemSource implements ItemSource {
   }
 
   get prefetch(): number {
-    return this.#prefetch ?? (this.#many === undefined ? AHEAD : AHEAD_IN_BULK);
+    return this.#prefetch ?? (this.#many === undefined ? PREFETCH : BULK_PREFETCH);
   }
 
   get nextMany(): ItemSource["nextMany"] {
@@ -63,7 +63,7 @@ export class DaemonItemSource implements ItemSource {
       return this.#many;
     const { session } = this.#source;
     if (session === undefined) return undefined;
-    if (daemonOf(session, this.#setupFor(session)).known?.methods.has(MANY) === true) {
+    if (daemonMetadataOf(session, this.#setupFor(session)).known?.methods.has(MANY) === true) {
       this.#many = (most) =>
         this.#call(MANY, [...this.#arguments, most]) as ReturnType<NonNullable<ItemSource["nextMany"]>>;
     }
@@ -76,7 +76,7 @@ export class DaemonItemSource implements ItemSource {
 
   close(): void {
     const { session } = this.#source;
-    if (session === undefined) return; // the daemon drops it after its linger time
+    if (session === undefined) return; // the daemon drops the stream after its linger time
     const setup = new CallSetup(session, {}, this.#source.settings, { ...DAEMON_CALL, oneway: true });
     session.call(DAEMON_OBJECT_ID, "close_stream", this.#arguments, NO_KEYWORDS, setup).catch(() => undefined);
   }

@@ -10,7 +10,7 @@ import { ProxyTarget, rememberTarget } from "./proxy-target.ts";
 import { Member, RemoteConnection } from "./remote-connection.ts";
 import type { Remote } from "./remote-type.ts";
 
-/** Makes the object that users hold. Nothing is sent until its first member is used. */
+/** Creates a proxy. It connects when a member is used for the first time. */
 export function createProxy<T>(
   uri: URI,
   contract: Contract<T> | undefined,
@@ -23,13 +23,13 @@ export function createProxy<T>(
 }
 
 export function createJsProxy<T>(target: ProxyTarget): Remote<T> {
-  const shown = new Proxy(target, HANDLER);
-  rememberTarget(shown, target);
-  travelAsProxy(shown, () => target.connection.state);
-  return shown as unknown as Remote<T>;
+  const proxy = new Proxy(target, HANDLER);
+  rememberTarget(proxy, target);
+  travelAsProxy(proxy, () => target.connection.state);
+  return proxy as unknown as Remote<T>;
 }
 
-/** What JavaScript reaches for by itself, unless a contract names it: `await remote` or `${remote}` must not call the peer. */
+/** Names that JavaScript reads implicitly. `await remote` must not call the server, unless the contract has `then`. */
 const LOCAL: ReadonlySet<string> = new Set(["then", "toJSON", "toString", "valueOf", "constructor"]);
 
 const HANDLER: ProxyHandler<ProxyTarget> = {
@@ -47,11 +47,11 @@ const HANDLER: ProxyHandler<ProxyTarget> = {
   },
   has: (target, name) =>
     typeof name === "string" && target.connection.metadata?.methods.has(target.wireName(name)) === true,
-  // Nothing to enumerate: JSON and spreading must not reach for members.
+  // No enumerable keys, so that JSON and spreading do not read remote members.
   ownKeys: () => [],
-  set(_view, name) {
+  set(_target, name) {
     throw new AttributeError(
-      `a remote attribute cannot be assigned; await setAttribute(remote, "${String(name)}", value)`,
+      `cannot assign the remote attribute '${String(name)}'; use await setAttribute(remote, "${String(name)}", value)`,
     );
   },
 };
@@ -86,14 +86,15 @@ function contractMember(target: ProxyTarget, contract: Contract, name: string): 
 }
 
 /**
- * A member of which nothing is known before the server's metadata came: called, it is a method; awaited, an attribute.
+ * A member without a contract. Before the metadata is known it can be either: a call uses it as a method, `await` reads
+ * it as an attribute.
  */
 function untypedMember(target: ProxyTarget, name: string): unknown {
-  if (isPrivateName(name)) throw new AttributeError(`'${name}' is private: it is never remote`);
+  if (isPrivateName(name)) throw new AttributeError(`'${name}' is a private name and cannot be called remotely`);
   const member = new Member(name, undefined);
   const method = (...args: unknown[]): Promise<unknown> => target.connection.call(member, args, target.settings);
   if (target.connection.metadata !== undefined) return method;
   const read = (): Promise<unknown> => target.connection.getAttribute(name, target.settings);
-  // biome-ignore lint/suspicious/noThenProperty: awaiting it is how an attribute is read
+  // biome-ignore lint/suspicious/noThenProperty: `await` reads the attribute
   return Object.assign(method, { then: (...args: Parameters<Promise<unknown>["then"]>) => read().then(...args) });
 }

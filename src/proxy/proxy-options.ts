@@ -4,24 +4,24 @@ import type { ProxyMaker } from "../values/proxy-state.ts";
 import type { URI } from "../values/uri.ts";
 import type { Annotations } from "../wire/message.ts";
 
-/** Options of a proxy: those of its sessions, and these. */
+/** Options of a proxy. */
 export interface ProxyOptions extends SessionOptions {
-  /** Checks the answer of the server's handshake validation. What it throws refuses the connection. */
+  /** Checks the value that the server's handshake validation returned. Throw to refuse the connection. */
   readonly validateHandshake?: ((answer: unknown) => void) | undefined;
   /**
-   * How many times a call is repeated when its connection broke or it took too long. It may have run already, and runs
-   * again then: only for methods that may. Default: PYRO_MAX_RETRIES, else 0.
+   * How many times a call is repeated after a lost connection or a timeout. The method may then run more than once, so
+   * use it only for methods that can be repeated. Default: PYRO_MAX_RETRIES, else 0.
    */
   readonly maxRetries?: number | undefined;
-  /** Data that is sent with every call, by ids of four ASCII characters. */
+  /** Data that is sent with every call. Keys are ids of four ASCII characters. */
   readonly annotations?: Annotations | (() => Annotations) | undefined;
-  /** Items that a stream requests ahead. Default 64, or 256 where many come in one reply; 1 is what Python does. */
+  /** How many items a stream requests ahead. Default: 256 if a reply can have many items, else 64. Python's is 1. */
   readonly streamPrefetch?: number | undefined;
-  /** False: items are requested one by one from our own daemons too, as in Pyro. Default true: many in one reply. */
+  /** Request many stream items with one call if the daemon supports it (pyro-ts does, Python does not). Default: true. */
   readonly streamInBulk?: boolean | undefined;
 }
 
-/** Finds the PYRO URI of a PYRONAME or PYROMETA one. Proxies know no name servers themselves. */
+/** Resolves a PYRONAME or PYROMETA URI to a PYRO URI. The caller provides it, so this module needs no name server. */
 export type Resolver = (uri: URI, options: { readonly timeoutMs: number }) => Promise<URI>;
 
 /** A proxy's options with their defaults. */
@@ -29,11 +29,11 @@ export type ProxySettings = ProxyOptions &
   SessionSettings & {
     readonly maxRetries: number;
     readonly resolve: Resolver;
-    /** The serializer that was chosen for this proxy: it goes along when the proxy travels. */
+    /** The `serializer` option. It is part of the proxy's state when the proxy is sent. */
     readonly chosenSerializer: string | undefined;
   };
 
-/** Adds the defaults of the configuration. Throws for options that cannot work. */
+/** Adds the defaults of the configuration. Throws for invalid options. */
 export function proxySettings(options: ProxyOptions, resolve: Resolver, makeProxy: ProxyMaker): ProxySettings {
   const settings = sessionSettings(options, makeProxy);
   const { maxRetries } = configurationOf(settings.environment).current;

@@ -3,18 +3,18 @@ import type { Contract } from "../contract/contract.ts";
 import type { CallSettings } from "./call-settings.ts";
 import type { RemoteConnection } from "./remote-connection.ts";
 
-/** What stands behind a `Remote<T>`: the shared engine, and the contract and settings of this target of it. */
+/** The state behind one `Remote<T>`: its connection, which proxies can share, and its contract and call settings. */
 export class ProxyTarget {
   readonly connection: RemoteConnection;
   readonly contract: Contract | undefined;
   readonly settings: CallSettings;
   readonly members: Map<string | symbol, unknown> = new Map();
 
-  constructor(object: RemoteConnection, contract: Contract | undefined, settings: CallSettings) {
-    this.connection = object;
+  constructor(connection: RemoteConnection, contract: Contract | undefined, settings: CallSettings) {
+    this.connection = connection;
     this.contract = contract;
     this.settings = settings;
-    // An own closure: inspect calls it with the proxy as `this`, whose members are the remote ones.
+    // A closure, because inspect calls it with the proxy as `this`, whose members are remote.
     Object.defineProperty(this, inspect.custom, { value: () => this.describe(), configurable: true });
   }
 
@@ -30,16 +30,16 @@ export class ProxyTarget {
 
 const targets = new WeakMap<object, ProxyTarget>();
 
-export function rememberTarget(shown: object, target: ProxyTarget): void {
-  targets.set(shown, target);
+export function rememberTarget(proxy: object, target: ProxyTarget): void {
+  targets.set(proxy, target);
 }
 
-/** Whether a value is a proxy of a remote object. */
+/** Returns whether a value is a proxy. */
 export function isRemote(value: unknown): boolean {
   return typeof value === "object" && value !== null && targets.has(value);
 }
 
-/** @throws {TypeError} for what is no proxy. */
+/** @throws {TypeError} for a value that is not a proxy. */
 export function proxyTargetOf(remote: object): ProxyTarget {
   const target = targets.get(remote);
   if (target === undefined) throw new TypeError("not a proxy of a remote object");

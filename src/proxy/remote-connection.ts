@@ -16,16 +16,17 @@ import { DaemonItemSource } from "./item-source.ts";
 import type { ProxySettings } from "./proxy-options.ts";
 import { RemoteStream } from "./remote-stream.ts";
 
-/** Null: none, as Pyro has it for attributes and batches. */
+/** Null for attributes and batches, as in Pyro. */
 type Keywords = Readonly<Record<string, unknown>> | null;
 
-/** One member of the remote object, by its name on the wire. */
+/** One member of a remote object. */
 export class Member {
   readonly kind: CallKind;
+  /** The name on the wire. */
   readonly name: string;
-  /** From the contract; undefined: the server's metadata decides. */
+  /** From the contract; undefined: use the server's metadata. */
   readonly oneway: boolean | undefined;
-  /** How it is called in a session with the settings of one target: made once. */
+  /** The cached setup of the last call, valid for its session and settings. */
   prepared: CallSetup | undefined = undefined;
 
   constructor(name: string, oneway: boolean | undefined, kind: CallKind = "method") {
@@ -36,8 +37,8 @@ export class Member {
 }
 
 /**
- * The connection behind a proxy. It is opened by the first call, and opened again by the first call after it broke. A
- * PYRONAME is looked up each time, so a daemon that came back at another address is found; `bind` ends that.
+ * The connection of a proxy. The first call opens it, and the first call after a failure reopens it. A PYRONAME is
+ * looked up again each time, so a daemon that moved to another address is found. `bind` stops these lookups.
  */
 export class RemoteConnection {
   uri: URI;
@@ -56,12 +57,12 @@ export class RemoteConnection {
     this.#metadata = metadata;
   }
 
-  /** What the object exposes, from the last connection; undefined before the first. */
+  /** What the object exposes, from the last connection; undefined before the first one. */
   get metadata(): Metadata | undefined {
     return this.#metadata;
   }
 
-  /** The connection, if there is one. */
+  /** The open session; undefined if there is none. */
   get session(): ClientSession | undefined {
     return this.#session?.closed === false ? this.#session : undefined;
   }
@@ -71,12 +72,12 @@ export class RemoteConnection {
     return this.#session?.dialect.version;
   }
 
-  /** The answer of the server's handshake validation. */
+  /** The value that the server's handshake validation returned. */
   get handshake(): unknown {
     return this.#session?.handshake;
   }
 
-  /** What travels instead of the proxy. */
+  /** The state that is sent when the proxy is an argument or a result. */
   get state(): ProxyState {
     const none: ReadonlySet<string> = new Set();
     const { methods, oneway, attrs } = this.#metadata ?? { methods: none, oneway: none, attrs: none };
@@ -96,13 +97,13 @@ export class RemoteConnection {
     const session = this.#session;
     return session !== undefined && !session.closed
       ? this.#send(session, member, args, kwargs, settings)
-      : this.#connected(
+      : this.#withSession(
           (open, remaining) => this.#send(open, member, args, kwargs, { ...settings, ...remaining }),
           settings,
         ).then(undefined, rethrowAtCallSite);
   }
 
-  /** Pyro's MAX_RETRIES (`Pyro5 5.15, client.py`): the call may have run, and runs again. */
+  /** Pyro's MAX_RETRIES (`Pyro5 5.15, client.py`). The method may run more than once. */
   async #retrying(
     member: Member,
     args: readonly unknown[],
@@ -110,20 +111,20 @@ export class RemoteConnection {
     settings: CallSettings,
   ): Promise<unknown> {
     const retries = settings.maxRetries ?? this.settings.maxRetries;
-    for (let retriesLeft = retries; ; retriesLeft--) {
+    for (let remainingRetries = retries; ; remainingRetries--) {
       try {
         return await this.#call(member, args, kwargs, { ...settings, maxRetries: 0 });
       } catch (error) {
-        const again = error instanceof ConnectionClosedError || error instanceof TimeoutError;
-        if (!again || retriesLeft <= 0) throw error;
+        const isRetryable = error instanceof ConnectionClosedError || error instanceof TimeoutError;
+        if (!isRetryable || remainingRetries <= 0) throw error;
       }
     }
   }
 
-  /** Several calls in one message; entries are tuples of name, arguments and keyword arguments. */
+  /** Sends several calls in one message. Entries are tuples of name, arguments and keyword arguments. */
   batch(entries: readonly unknown[], oneway: boolean, settings: CallSettings): Promise<unknown> {
     const member = new Member(BATCH_METHOD, oneway, "batch");
-    return this.#connected(
+    return this.#withSession(
       (session, remaining) => this.#send(session, member, entries, null, { ...settings, ...remaining }),
       settings,
     ).then(undefined, rethrowAtCallSite);
@@ -140,27 +141,28 @@ export class RemoteConnection {
   }
 
   #attribute(method: string, args: readonly [string, ...unknown[]], settings: CallSettings): Promise<unknown> {
-    return this.#connected((session, remaining) => {
-      if (session.metadata !== undefined && !session.metadata.attrs.has(args[0])) throw this.#unknown(args[0], session);
+    return this.#withSession((session, remaining) => {
+      if (session.metadata !== undefined && !session.metadata.attrs.has(args[0]))
+        throw this.#unknownMember(args[0], session);
       return this.#send(session, new Member(method, false, "attribute"), args, null, { ...settings, ...remaining });
     }, settings);
   }
 
-  /** Connects now, rather than with the first call. */
+  /** Connects now instead of with the first call. */
   async connect(settings: CallSettings = {}): Promise<void> {
-    await this.#connected(() => undefined, settings);
+    await this.#withSession(() => undefined, settings);
   }
 
-  /** Connects, and keeps the object that a PYRONAME or PYROMETA is resolved to now (Pyro's `_pyroBind`). */
+  /** Connects, and replaces a PYRONAME or PYROMETA URI by the URI that it resolves to now (Pyro's `_pyroBind`). */
   async bind(settings: CallSettings = {}): Promise<void> {
-    await this.#connected(() => {
+    await this.#withSession(() => {
       this.uri = this.#resolved;
     }, settings);
   }
 
-  /** What the object exposes now: requested from its daemon. */
-  async freshMetadata(settings: CallSettings = {}): Promise<Metadata> {
-    return this.#connected(async (session) => {
+  /** Requests the current metadata from the daemon. */
+  async fetchMetadata(settings: CallSettings = {}): Promise<Metadata> {
+    return this.#withSession(async (session) => {
       const setup = new CallSetup(session, settings, this.settings, DAEMON_CALL);
       this.#metadata = parseMetadata(
         await session.call(DAEMON_OBJECT_ID, "get_metadata", [this.#objectId], NO_KEYWORDS, setup),
@@ -169,7 +171,7 @@ export class RemoteConnection {
     }, settings);
   }
 
-  /** Closes the connection; the next call opens another. */
+  /** Closes the connection. The next call opens a new one. */
   async release(): Promise<void> {
     const connecting = this.#connecting;
     this.#session?.close();
@@ -190,7 +192,7 @@ export class RemoteConnection {
     if (prepared?.session !== session || prepared.settings !== settings) {
       const { metadata } = session;
       const known = metadata === undefined || member.kind !== "method" || metadata.methods.has(member.name);
-      if (!known) return Promise.reject(this.#unknown(member.name, session));
+      if (!known) return Promise.reject(this.#unknownMember(member.name, session));
       const prefetch = settings.streamPrefetch ?? this.settings.streamPrefetch;
       prepared = new CallSetup(session, settings, this.settings, {
         kind: member.kind,
@@ -202,7 +204,7 @@ export class RemoteConnection {
     return session.call(this.#objectId, member.name, args, kwargs, prepared);
   }
 
-  #unknown(name: string, session: ClientSession): AttributeError {
+  #unknownMember(name: string, session: ClientSession): AttributeError {
     const { methods, attrs } = session.metadata as Metadata;
     const all = [...methods, ...attrs].sort().join(", ");
     return new AttributeError(
@@ -211,8 +213,8 @@ export class RemoteConnection {
     );
   }
 
-  /** Runs `work` with an open session, within the call's time; `remaining` is what is left of it. */
-  async #connected<R>(
+  /** Runs `work` with an open session. `remaining` is the call's timeout without the time that connecting took. */
+  async #withSession<R>(
     work: (session: ClientSession, remaining: { timeoutMs?: number }) => R | Promise<R>,
     { timeoutMs = this.settings.timeoutMs, signal }: CallSettings,
   ): Promise<R> {
@@ -252,7 +254,7 @@ export class RemoteConnection {
     return session;
   }
 
-  /** @throws what refuses the connection; it is closed then. */
+  /** @throws if the proxy refuses the connection, which is then closed. */
   #checkAnswer(session: ClientSession): void {
     const { socket, validateHandshake } = this.settings;
     try {
@@ -260,7 +262,7 @@ export class RemoteConnection {
     } catch (cause) {
       session.close();
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new CommunicationError(`the proxy's validateHandshake refused the server's answer: ${reason}`, {
+      throw new CommunicationError(`the proxy's validateHandshake refused the connection: ${reason}`, {
         code: "PYRO_REFUSED",
         cause,
       });
@@ -275,7 +277,7 @@ export class RemoteConnection {
     }
   }
 
-  /** A URI without a host is for this machine. */
+  /** A URI without a host means this machine. */
   #locationOf({ location, port }: URI): Location {
     return this.settings.transport.parse(location ?? `localhost:${port}`);
   }

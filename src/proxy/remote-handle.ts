@@ -1,4 +1,4 @@
-/** What can be done with a proxy beside calling: functions, as every name of its own is the remote object's. */
+/** Operations on a proxy. They are functions, because all member names of a proxy belong to the remote object. */
 
 import { sleep } from "../base/environment.ts";
 import { CommunicationError, ConnectionClosedError } from "../base/errors.ts";
@@ -12,29 +12,29 @@ import { isRemote, ProxyTarget, proxyTargetOf } from "./proxy-target.ts";
 import { RemoteConnection } from "./remote-connection.ts";
 import type { Remote } from "./remote-type.ts";
 
-/** The remote object behind a proxy: its metadata, its version, its connection. */
+/** The connection of a proxy, with its metadata and protocol version. */
 export function remoteConnectionOf(remote: object): RemoteConnection {
   return proxyTargetOf(remote).connection;
 }
 
-/** The URI that a proxy was made with. */
+/** The URI of a proxy: the one that it was made with, or the resolved one after `bind`. */
 export function uriOf(remote: object): URI {
   return proxyTargetOf(remote).connection.uri;
 }
 
-/** Connects now rather than with the first call; its metadata is known afterwards. */
+/** Connects now instead of with the first call. */
 export function connect(remote: object): Promise<void> {
   const { connection, settings } = proxyTargetOf(remote);
   return connection.connect(settings);
 }
 
-/** Closes a proxy's connection; the next call opens another. */
+/** Closes a proxy's connection. The next call opens a new one. */
 export function release(remote: object): Promise<void> {
   return proxyTargetOf(remote).connection.release();
 }
 
 /**
- * The same remote object over the same connection, with other settings for the calls made through it:
+ * Returns a proxy of the same object over the same connection, whose calls use other settings:
  *
  *     await withOptions(warehouse, { timeoutMs: 500, signal }).take("Janet", "couch");
  */
@@ -57,13 +57,15 @@ export function setAttribute(remote: object, name: string, value: unknown): Prom
   return target.connection.setAttribute(target.wireName(name), value, target.settings);
 }
 
-/** The same remote object over the same connection, under the names and types of a contract. */
+/** Returns a proxy of the same object over the same connection, with the names and types of a contract. */
 export function typed<T>(remote: object, contract: Contract<T>): Remote<T> {
   const target = proxyTargetOf(remote);
   return createJsProxy(new ProxyTarget(target.connection, contract as Contract, target.settings));
 }
 
-/** A proxy of the same object with the same settings, and a connection of its own (Python's `copy.copy(proxy)`). */
+/**
+ * Returns a proxy of the same object with the same settings and a separate connection (Python's `copy.copy(proxy)`).
+ */
 export function copyOf<R extends object>(remote: R): R {
   const target = proxyTargetOf(remote);
   const { uri, settings, metadata } = target.connection;
@@ -72,30 +74,30 @@ export function copyOf<R extends object>(remote: R): R {
   ) as unknown as R;
 }
 
-/** Whether both are proxies of the same object: of equal URIs, as Python compares them. */
+/** Returns whether both are proxies with equal URIs, as Python compares proxies. */
 export function sameRemote(one: unknown, other: unknown): boolean {
   return isRemote(one) && isRemote(other) && uriOf(one as object).equals(uriOf(other as object));
 }
 
-/** Connects now, and stays with the object that a PYRONAME or PYROMETA stands for at this moment. */
+/** Connects now, and replaces a PYRONAME or PYROMETA URI by the URI that it resolves to now (Pyro's `_pyroBind`). */
 export function bind(remote: object): Promise<void> {
   const { connection, settings } = proxyTargetOf(remote);
   return connection.bind(settings);
 }
 
-/** What the remote object exposes, by its names on the wire: asked anew. */
+/** Requests what the remote object exposes now, as names on the wire. */
 export function metadataOf(remote: object): Promise<Metadata> {
   const { connection, settings } = proxyTargetOf(remote);
-  return connection.freshMetadata(settings);
+  return connection.fetchMetadata(settings);
 }
 
-/** This side's address of a proxy's connection; undefined while there is none. */
+/** The local address of a proxy's connection; undefined if it is not connected. */
 export function localAddressOf(remote: object): Location | undefined {
   return proxyTargetOf(remote).connection.session?.localAddress;
 }
 
 export interface ReconnectOptions {
-  /** How often it is tried. Default: until it works. */
+  /** The maximum number of tries. Default: no limit. */
   readonly tries?: number;
   /** Milliseconds between tries. Default 2,000, as in Pyro. */
   readonly delayMs?: number;
@@ -103,16 +105,16 @@ export interface ReconnectOptions {
 }
 
 /**
- * Closes the connection and opens another, trying again until it works (Pyro's `_pyroReconnect`).
+ * Closes the connection and opens a new one, with retries (Pyro's `_pyroReconnect`).
  *
- * @throws {ConnectionClosedError} `failed to reconnect`, with the last reason as its cause.
+ * @throws {ConnectionClosedError} `failed to reconnect`, with the last error as its cause.
  */
 export async function reconnect(remote: object, options: ReconnectOptions = {}): Promise<void> {
   const { tries = Number.POSITIVE_INFINITY, delayMs = 2_000, signal } = options;
   const { connection, settings } = proxyTargetOf(remote);
   await connection.release();
   let cause: unknown;
-  for (let triesLeft = tries; triesLeft > 0; triesLeft--) {
+  for (let remainingTries = tries; remainingTries > 0; remainingTries--) {
     try {
       return await connection.connect(settings);
     } catch (error) {
@@ -120,7 +122,7 @@ export async function reconnect(remote: object, options: ReconnectOptions = {}):
       if (!(error instanceof CommunicationError)) throw error;
       cause = error;
     }
-    if (triesLeft > 1) await sleep(connection.settings.environment, delayMs, signal);
+    if (remainingTries > 1) await sleep(connection.settings.environment, delayMs, signal);
   }
   throw new ConnectionClosedError("failed to reconnect", { cause });
 }

@@ -8,12 +8,18 @@ import { AnnotationId } from "../wire/annotation-ids.ts";
 import type { Annotations } from "../wire/message.ts";
 import { type CallOptions, ClientCall } from "./client-call.ts";
 
-/** A call whose arguments the server does not read: a blob. One that came from elsewhere goes on as it came. */
+/** A call that carries a blob, which the server does not deserialize. A received blob is forwarded unchanged. */
 class BlobCall extends ClientCall {
   readonly #blob: SerializedBlob;
-  readonly #address: Uint8Array;
+  readonly #annotation: Uint8Array;
 
-  constructor(call: CallData, blob: SerializedBlob, address: Uint8Array, options: CallOptions, serializer: Serializer) {
+  constructor(
+    call: CallData,
+    blob: SerializedBlob,
+    annotation: Uint8Array,
+    options: CallOptions,
+    serializer: Serializer,
+  ) {
     super(
       call.object,
       call.method,
@@ -23,11 +29,11 @@ class BlobCall extends ClientCall {
       serializer,
     );
     this.#blob = blob;
-    this.#address = address;
+    this.#annotation = annotation;
   }
 
   override get annotations(): Annotations {
-    return new Map([...(super.annotations ?? []), [AnnotationId.Blob, this.#address]]);
+    return new Map([...(super.annotations ?? []), [AnnotationId.Blob, this.#annotation]]);
   }
 
   override writePayload(out: ByteSink): void {
@@ -38,10 +44,10 @@ class BlobCall extends ClientCall {
 }
 
 /**
- * The call that carries a blob (`Pyro5 5.15, client.py`, __serializeBlobArgs).
+ * Creates a call that carries a blob (`Pyro5 5.15, client.py`, __serializeBlobArgs).
  *
- * @param serializers those of the session: a blob that goes on does so in the serializer in which it came.
- * @throws {SerializeError} when there are other arguments, or the blob's info cannot be written.
+ * @param serializers of the session: a received blob is forwarded in its own serializer.
+ * @throws {SerializeError} when there are other arguments, or the blob's info cannot be serialized.
  */
 export function createBlobCall(
   call: CallData,
@@ -55,10 +61,10 @@ export function createBlobCall(
   if (!(blob instanceof SerializedBlob) || others.length + keywords > 0) {
     throw new SerializeError("if SerializedBlob is used, it must be the only argument");
   }
-  const address = new ByteSink();
-  serializers.byName("marshal").dump(tuple(blob.info, call.object, call.method), address);
-  const own = blob.received === undefined ? serializer : serializers.byName(blob.received.serializer);
-  const made = new BlobCall(call, blob, address.take(), options, own);
-  made.flags = keepSerialized;
-  return made;
+  const annotation = new ByteSink();
+  serializers.byName("marshal").dump(tuple(blob.info, call.object, call.method), annotation);
+  const blobSerializer = blob.received === undefined ? serializer : serializers.byName(blob.received.serializer);
+  const blobCall = new BlobCall(call, blob, annotation.take(), options, blobSerializer);
+  blobCall.flags = keepSerialized;
+  return blobCall;
 }

@@ -14,10 +14,10 @@ import type { WireOptions } from "../wire/wire-options.ts";
 import { Outbox } from "./outbox.ts";
 import { logReceived, logSent } from "./wire-log.ts";
 
-/** More bytes are sent before the end of the tick: answers to one chunk of small requests can have any size. */
+/** Above this size, bytes are sent before the end of the tick: the replies to one chunk can have any size. */
 const EARLY_BYTES = 512 << 10;
 
-/** How often a connection that is to end is checked, and after how many checks without progress it is destroyed. */
+/** How often a closing connection is checked, and after how many checks without progress it is destroyed. */
 const END_CHECK_MS = 1_000;
 const END_CHECKS = 5;
 
@@ -25,38 +25,38 @@ export interface ChannelOptions {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly wireOptions?: WireOptions | undefined;
-  /** The version whose texts refuse bytes while the peer's version is not known. */
+  /** The dialect that names the expected version in errors while the peer's version is unknown. */
   readonly fallback: Dialect;
-  /** The message types that may come first. */
+  /** The message types that are accepted at first. */
   readonly accept: readonly number[];
-  /** The other side's name in errors: its location or its address. */
+  /** The peer's location or address, for errors and logs. */
   readonly peer: string;
 }
 
 export interface ChannelHandlers {
-  /** A whole message, its payload inflated. It is valid until this returns. */
+  /** A whole message with a decompressed payload. It is valid until this returns. */
   onMessage(message: Message): void;
-  /** Called after all messages of a chunk of bytes. */
+  /** Called after all messages of a chunk of bytes were delivered. */
   onChunkRead?(): void;
-  /** The other side has taken what was written, see `congested`. Reading goes on when this returns. */
+  /** The write buffer is empty again, see `congested`. Reading resumes when this returns. */
   onDrain?(): void;
   /**
-   * Bytes that are not valid Pyro messages or not signed correctly, or an error of these kinds that a handler threw. The
-   * channel closes when this returns.
+   * Called for bytes that are not valid Pyro messages or not signed correctly, and for errors of these kinds that a
+   * handler throws. The channel closes when this returns.
    */
   onProtocolError(error: PyroError): void;
-  /** Called once, when nothing more will come; with an error unless this side closed the channel. */
+  /** Called once, when the channel is closed. `error` is undefined if this side closed it. */
   onClose(error: Error | undefined): void;
 }
 
 /**
- * Messages over a connection. All messages of one tick are sent in one write. Reading stops while the other side does not
- * take what was written, so a peer cannot make this side buffer without limit.
+ * Messages over a connection. All messages of one tick are sent in one write. Reading stops while the write buffer is
+ * full, so a peer that does not read its replies cannot make this side buffer without limit.
  */
 export class Channel implements ConnectionHandlers {
-  /** How many chunks of bytes have come: unchanged after a while means that nothing came. */
+  /** How many chunks of bytes were received. Used to detect that a peer has sent nothing for a while. */
   chunksReceived = 0;
-  /** The other side is slow to take what was written. Nothing is read, and nothing more should be made for it. */
+  /** The write buffer is full. Nothing is read, and nothing more should be sent until `onDrain`. */
   congested = false;
   readonly peer: string;
   readonly #environment: Environment;
@@ -69,11 +69,11 @@ export class Channel implements ConnectionHandlers {
   readonly #out: Outbox;
   readonly #onMessage: (message: Message) => void;
   readonly #flush: () => void;
-  /** Whether a flush is due: one was scheduled, or a chunk is being read, which ends with one. */
+  /** Whether a flush is due: it is scheduled, or a chunk is being read, which ends with a flush. */
   #flushing = false;
   #ending = false;
   #closed = false;
-  /** The other side sends nothing more. */
+  /** The peer has closed its half of the connection. */
   #peerEnded = false;
   #paused = false;
   #endTimer: Timer | undefined;
@@ -96,7 +96,7 @@ export class Channel implements ConnectionHandlers {
     connection.start(this);
   }
 
-  /** The version that the other side speaks; undefined before its first six bytes. */
+  /** The peer's version; undefined until six bytes were received. */
   get dialect(): Dialect | undefined {
     return this.#decoder.dialect;
   }
@@ -105,15 +105,15 @@ export class Channel implements ConnectionHandlers {
     return this.#closed || this.#ending;
   }
 
-  /** The message types that may come from now on. */
+  /** The message types that are accepted from now on. */
   set accept(types: readonly number[]) {
     this.#decoder.accept = types;
   }
 
   /**
-   * Queues one message. It is sent at the end of this tick, with all others.
+   * Queues one message. All messages of this tick are sent together at its end.
    *
-   * @throws {SerializeError | ProtocolError} when it cannot be written; the channel is unchanged then.
+   * @throws {SerializeError | ProtocolError} when the message cannot be serialized; the channel is unchanged then.
    */
   send(dialect: Dialect, message: OutgoingMessage): void {
     if (this.closed) throw new ConnectionClosedError(`connection to ${this.peer} is closed`);
@@ -125,7 +125,7 @@ export class Channel implements ConnectionHandlers {
     this.#environment.nextTick(this.#flush);
   }
 
-  /** Stops reading: back-pressure for a peer that sends faster than it is answered. */
+  /** Stops reading: back-pressure for a peer that sends requests faster than they are answered. */
   pause(): void {
     this.#paused = true;
     this.#connection.pause();
@@ -133,35 +133,35 @@ export class Channel implements ConnectionHandlers {
 
   resume(): void {
     this.#paused = false;
-    this.#readOn();
+    this.#resumeReading();
   }
 
-  /** Reads on, unless reading was paused or the other side is slow to take what was written. */
-  #readOn(): void {
+  /** Resumes reading, unless the owner paused it or the write buffer is full. */
+  #resumeReading(): void {
     if (!this.#paused && !this.congested) this.#connection.resume();
   }
 
-  /** Sends what is queued, then closes. Messages that still come are not delivered. */
+  /** Sends the queued messages, then closes. Messages that arrive meanwhile are dropped. */
   end(): void {
     if (this.#ending || this.#closed) return;
     this.#ending = true;
     this.#write();
     const connection = this.#connection;
     connection.end();
-    // The other side may never take the rest, or never close its half. What it still sends is read and dropped, so that
-    // the close is orderly.
+    // The peer may never read the remaining bytes, or never close its half. Bytes that it still sends are read and
+    // dropped: closing a socket with unread bytes would reset the connection.
     let bufferedBytes = connection.bufferedBytes;
-    let checksLeft = END_CHECKS;
+    let remainingChecks = END_CHECKS;
     this.#endTimer = this.#environment.setInterval(() => {
       const now = connection.bufferedBytes;
-      checksLeft = now < bufferedBytes ? END_CHECKS : checksLeft - 1;
-      if (now === 0 || checksLeft === 0) connection.destroy();
+      remainingChecks = now < bufferedBytes ? END_CHECKS : remainingChecks - 1;
+      if (now === 0 || remainingChecks === 0) connection.destroy();
       bufferedBytes = now;
     }, END_CHECK_MS);
     connection.resume();
   }
 
-  /** Closes at once and drops what is queued. */
+  /** Closes at once and drops the queued messages. */
   destroy(): void {
     this.#ending = true;
     this.#connection.destroy();
@@ -176,7 +176,7 @@ export class Channel implements ConnectionHandlers {
   onData(chunk: Buffer): void {
     if (this.#ending) return;
     this.chunksReceived++;
-    // Answers that are ready at once are sent together, at the end of the chunk.
+    // Replies that are ready immediately are sent together at the end of the chunk.
     this.#flushing = true;
     try {
       this.#decoder.push(chunk, this.#onMessage);
@@ -211,7 +211,7 @@ export class Channel implements ConnectionHandlers {
   onDrain(): void {
     this.congested = false;
     if (!this.closed) this.#handlers.onDrain?.();
-    this.#readOn();
+    this.#resumeReading();
   }
 
   onClose(error: Error | undefined): void {
@@ -229,7 +229,7 @@ export class Channel implements ConnectionHandlers {
       return new ConnectionClosedError(`connection to ${this.peer} lost: receiving: not enough data`);
     }
     return new ConnectionClosedError(
-      `connection to ${this.peer} ${this.#peerEnded ? "was closed by the other side" : "lost"}`,
+      `connection to ${this.peer} ${this.#peerEnded ? "was closed by the peer" : "lost"}`,
     );
   }
 }

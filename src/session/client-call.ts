@@ -6,12 +6,12 @@ import type { PendingCall } from "./pending-calls.ts";
 import type { ReplyOptions } from "./reply.ts";
 
 export interface CallOptions extends ReplyOptions {
-  /** Milliseconds to wait for the reply; 0: for ever. */
+  /** Milliseconds to wait for the reply; 0: no limit. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Nothing comes back; the promise resolves when the call is queued. */
+  /** There is no reply; the promise resolves when the call is queued. */
   readonly oneway: boolean;
-  /** Several calls in one: their results come as a list. */
+  /** Several calls in one message. The result is a list of their results. */
   readonly batch?: boolean;
   readonly annotations?: Annotations | undefined;
   readonly correlationId?: Uint8Array | undefined;
@@ -19,7 +19,7 @@ export interface CallOptions extends ReplyOptions {
   readonly serializer?: Serializer | undefined;
 }
 
-/** A call as the message that it is on the wire, and as the reply that is waited for. */
+/** One call: the message to send, and the pending call that waits for the reply. */
 export class ClientCall implements OutgoingMessage, PendingCall, CallData {
   readonly type: typeof MessageType.Invoke = MessageType.Invoke;
   readonly object: string;

@@ -25,7 +25,7 @@ import { RawReply, type ReplyOptions, rejectAtCallSite } from "./reply.ts";
 
 const REPLIES = [MessageType.Result, MessageType.Ping];
 
-/** What a call gets whose result is a stream of items. */
+/** The value of a call whose result is an item stream. */
 function streamOf(message: Message, { openStream }: ReplyOptions): unknown {
   const id = Buffer.from(message.annotations.get(AnnotationId.Stream) ?? []).toString("latin1");
   if (id === "") {
@@ -33,11 +33,11 @@ function streamOf(message: Message, { openStream }: ReplyOptions): unknown {
     return rejectAtCallSite(new ProtocolError(text, { code: "PYRO_NO_STREAMING" }));
   }
   return openStream === undefined
-    ? rejectAtCallSite(new ProtocolError("an item stream that nobody asked for"))
+    ? rejectAtCallSite(new ProtocolError("received an item stream as the reply to a call that cannot return one"))
     : openStream(id);
 }
 
-/** What the handshake found out. */
+/** A connection after its handshake. */
 interface Connected {
   readonly channel: Channel;
   readonly dialect: Dialect;
@@ -47,14 +47,14 @@ interface Connected {
 }
 
 /**
- * One connection to a daemon, after its handshake. Many calls may be in flight: they leave in the order in which they
- * were made, and each reply finds its call by sequence number.
+ * One connection to a daemon, after its handshake. Many calls can be in flight. They are sent in the order in which
+ * they were made, and replies are matched by sequence number.
  */
 export class ClientSession {
   readonly dialect: Dialect;
-  /** What the server's handshake validation answered; Pyro's default is "hello". */
+  /** The value that the server's handshake validation returned; Pyro's default is "hello". */
   readonly handshake: unknown;
-  /** Undefined from a Pyro4 server that has METADATA off. */
+  /** Undefined if the server is Pyro4 with METADATA off. */
   metadata: Metadata | undefined;
   /** This side of the connection. */
   readonly localAddress: Location;
@@ -66,7 +66,7 @@ export class ClientSession {
   readonly #where: string;
   readonly #onClose: (error: Error | undefined) => void;
   #closed = false;
-  /** The server closes the connection after what it answers now: no more calls are sent over it. */
+  /** The server closes the connection after its current replies, so no more calls are sent. */
   #retired = false;
 
   constructor({ settings, location, lastSequence, onClose }: ConnectRequest, connected: Connected) {
@@ -93,12 +93,12 @@ export class ClientSession {
   }
 
   /**
-   * Calls a method and gives its result.
+   * Calls a method and returns its result.
    *
-   * @throws {SerializeError} for arguments that cannot travel: nothing was sent.
-   * @throws {TimeoutError} code PYRO_TIMEOUT; the call may still run. The connection is dropped when nothing at all came
-   *   over it meanwhile (as Pyro does), else it stays for the other calls in flight.
-   * @throws {ConnectionClosedError} when the connection ends first; the call may have run.
+   * @throws {SerializeError} for arguments that cannot be serialized; nothing was sent.
+   * @throws {TimeoutError} code PYRO_TIMEOUT; the call may still be running. The connection is closed if nothing was
+   *   received meanwhile (as in Pyro). Otherwise it stays open for the other calls in flight.
+   * @throws {ConnectionClosedError} when the connection closes first; the call may have run.
    */
   call(
     object: string,
@@ -131,7 +131,7 @@ export class ClientSession {
     return createBlobCall(call, options, serializer, this.#serializers, this.dialect.flag.keepSerialized);
   }
 
-  /** Arms a call's timer and signal; gives what disarms them. */
+  /** Starts a call's timer and listens to its signal. Returns a function that stops both. */
   #guard(call: ClientCall, { timeoutMs, signal }: CallOptions): () => void {
     const before = this.#channel.chunksReceived;
     const giveUp = (error: unknown): void => {
@@ -140,7 +140,7 @@ export class ClientSession {
     };
     const abort = (): void => giveUp(signal?.reason);
     const expire = (): void => {
-      const text = `no answer from ${this.#where} to ${call.method} within ${timeoutMs} ms; it may still be running there`;
+      const text = `no answer from ${this.#where} to ${call.method} within ${timeoutMs} ms; the call may still be running`;
       giveUp(new TimeoutError(text));
       if (this.#channel.chunksReceived === before)
         this.fail(new ConnectionClosedError(`${this.#where} does not answer`));
@@ -158,14 +158,17 @@ export class ClientSession {
     if (message.type === MessageType.Ping) return;
     const call = this.#pending.take(message.sequence);
     if (call === undefined) {
-      throw new ProtocolError(`a reply with sequence number ${message.sequence}, which no call in flight has`, {
-        code: "PYRO_SEQUENCE",
-      });
+      throw new ProtocolError(
+        `received a reply with sequence number ${message.sequence}, but no such call is in flight`,
+        { code: "PYRO_SEQUENCE" },
+      );
     }
     if (call === "abandoned") return;
     const { serializer, options } = call;
     if (message.serializerId !== serializer.id) {
-      const error = new SerializeError(`reply in serializer ${message.serializerId}, asked in ${serializer.name}`);
+      const error = new SerializeError(
+        `the reply uses serializer ${message.serializerId}, the call used ${serializer.name}`,
+      );
       call.resolve(rejectAtCallSite(error));
       throw error;
     }
@@ -174,7 +177,7 @@ export class ClientSession {
       if (options.onReply !== undefined || options.raw === true) {
         const reply = this.#rawReply(message);
         options.onReply?.(reply);
-        if (options.raw === true) return this.#answerRaw(call, reply, message);
+        if (options.raw === true) return this.#resolveRaw(call, reply, message);
       }
       value = serializer.load(message.bytes, message.from, message.to);
     } catch (error) {
@@ -187,22 +190,22 @@ export class ClientSession {
     if (value instanceof Error) {
       call.resolve(rejectAtCallSite(value));
       this.#afterError(value, message);
-    } else call.resolve(rejectAtCallSite(new ProtocolError("the server reported an exception in a form that is none")));
+    } else call.resolve(rejectAtCallSite(new ProtocolError("the server reported an exception in an invalid form")));
   }
 
-  /** Gives a reply as it came. An error in it is still looked at: the server may close the connection for it. */
-  #answerRaw(call: PendingCall, reply: RawReply, message: Message): void {
+  /** Resolves a call with its raw reply. Errors are still checked: the server may close the connection after one. */
+  #resolveRaw(call: PendingCall, reply: RawReply, message: Message): void {
     call.resolve(reply);
     if ((message.flags & this.dialect.flag.exception) === 0) return;
     try {
       const error = call.serializer.load(message.bytes, message.from, message.to);
       if (error instanceof Error) this.#afterError(error, message);
     } catch {
-      // The caller reads the reply, and gets this error then.
+      // The caller gets this error when it deserializes the reply.
     }
   }
 
-  /** Pyro's own client releases its connection for the same errors (`Pyro5 5.15, client.py`, _pyroInvoke). */
+  /** Stops using the connection after errors for which Pyro releases it too (`Pyro5 5.15, client.py`, _pyroInvoke). */
   #afterError(error: Error, { annotations }: Message): void {
     const closes = error instanceof CommunicationError || error instanceof SecurityError;
     if (!closes || annotations.has(AnnotationId.KeepsConnection) || this.#closed) return;
@@ -217,7 +220,7 @@ export class ClientSession {
     return new RawReply({ serializerId, flags, annotations, correlationId, payload: Buffer.from(message.payload) });
   }
 
-  /** Ends the session: every call in flight fails with `error`. */
+  /** Closes the session at once; every call in flight fails with `error`. */
   fail(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -227,7 +230,7 @@ export class ClientSession {
     this.#onClose(reason);
   }
 
-  /** Sends what is queued and closes; calls in flight fail. */
+  /** Sends the queued messages and closes; calls in flight fail. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

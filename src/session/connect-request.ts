@@ -1,7 +1,7 @@
 import type { Location } from "../transport/location.ts";
 import type { SessionSettings } from "./session-options.ts";
 
-/** What differs from one connection of a proxy to the next. */
+/** The parameters of one connection attempt of a proxy. */
 export interface ConnectRequest {
   readonly location: Location;
   readonly objectId: string;
@@ -9,7 +9,7 @@ export interface ConnectRequest {
   /** Milliseconds for each step, connect and handshake; 0: no limit. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** The proxy's last sequence number: numbers go on across its connections. */
+  /** The proxy's last sequence number. Numbers continue across its connections. */
   readonly lastSequence: number;
   readonly onClose: (error: Error | undefined) => void;
 }

@@ -9,11 +9,11 @@ import type { ConnectRequest } from "./connect-request.ts";
 import { parseMetadata } from "./metadata.ts";
 
 /**
- * A session over a connection that the user made, Pyro's `connected_socket` (`Pyro5 5.15, client.py`). There is no
- * handshake, so the version is not detected, and metadata is asked for by a call.
+ * Opens a session over a connection that the user made, Pyro's `connected_socket` (`Pyro5 5.15, client.py`). There is
+ * no handshake, so the version is not detected, and metadata is requested with a call.
  *
- * @throws {ConnectionClosedError} when the connection closes before the metadata has come.
- * @throws {TimeoutError} when the metadata does not come in time.
+ * @throws {ConnectionClosedError} when the connection closes before the metadata arrives.
+ * @throws {TimeoutError} when the metadata does not arrive within `timeoutMs`.
  */
 export async function connectWithoutHandshake(connection: Connection, request: ConnectRequest): Promise<ClientSession> {
   const { settings, timeoutMs, signal } = request;
@@ -26,7 +26,7 @@ export async function connectWithoutHandshake(connection: Connection, request: C
       wireOptions: settings.wireOptions,
       fallback: dialect,
       accept: [MessageType.Result, MessageType.Ping],
-      peer: "the given socket",
+      peer: "the provided socket",
     },
     {
       onMessage: (message) => session.receive(message),
@@ -50,8 +50,8 @@ export async function connectWithoutHandshake(connection: Connection, request: C
   } catch (error) {
     session.close();
     if (settings.protocol !== "auto" || !(error instanceof TimeoutError)) throw error;
-    // A Pyro4 daemon ignores what it does not understand, and waits for more.
-    const text = `${error.message}; if the other end is Pyro4, set the proxy's option protocol: 4`;
+    // Without a handshake, a Pyro4 daemon does not answer a Pyro5 message: it waits for more bytes.
+    const text = `${error.message}; if the peer is Pyro4, set the proxy option protocol: 4`;
     throw new TimeoutError(text, { cause: error });
   }
 }

@@ -15,18 +15,18 @@ import { connectWithoutHandshake } from "./connect-without-handshake.ts";
 import { parseMetadata } from "./metadata.ts";
 import { serverVersions } from "./server-versions.ts";
 
-/** The answer to a CONNECT, or what came instead. */
+/** The outcome of one handshake. "silent": the server closed the connection without an answer. */
 type Answer =
   | { readonly kind: "session"; readonly session: ClientSession }
   | { readonly kind: "other-version"; readonly dialect: Dialect }
   | { readonly kind: "silent"; readonly error: Error };
 
 /**
- * Opens a connection to an object, in the version that the server speaks: the one asked for, else the one remembered, else
- * Pyro5. A server of the other version says so in its refusal and is then asked again in its own version. The version is
- * remembered for the process.
+ * Opens a session with an object's daemon. The first handshake uses the version of the `protocol` option, else the
+ * version that the server had last time, else Pyro5. A server of the other version refuses it; its refusal contains its
+ * version, which is used for a second handshake. The version is remembered for the process.
  *
- * @throws {CommunicationError} when there is no connection, or the server rejects the handshake (`connection to LOCATION
+ * @throws {CommunicationError} when the connection fails, or the server rejects the handshake (`connection to LOCATION
  *   rejected: TEXT`).
  * @throws {TimeoutError} when a step takes longer than `timeoutMs`.
  */
@@ -34,12 +34,12 @@ export async function connectSession(request: ConnectRequest): Promise<ClientSes
   try {
     return await negotiate(request);
   } catch (error) {
-    throw await explained(error, request);
+    throw await explainError(error, request);
   }
 }
 
-/** A server that only closes the connection may have a reason that the transport can find out. */
-async function explained(error: unknown, request: ConnectRequest): Promise<unknown> {
+/** When a server closes the connection without an answer, the transport may be able to find the reason. */
+async function explainError(error: unknown, request: ConnectRequest): Promise<unknown> {
   const { transport } = request.settings;
   if (!(error instanceof ConnectionClosedError) || request.signal?.aborted === true) return error;
   return (await transport.explainClose?.(request.location, error.cause, request)) ?? error;
@@ -54,11 +54,11 @@ async function negotiate(request: ConnectRequest): Promise<ClientSession> {
   if (answer.kind === "session") return remember(where, answer.session, request);
   if (protocol !== "auto") {
     if (answer.kind === "silent") throw answer.error;
-    throw new ProtocolError(`${where} speaks Pyro${answer.dialect.version}, but protocol ${protocol} was asked for`, {
+    throw new ProtocolError(`${where} speaks Pyro${answer.dialect.version}, but the option protocol is ${protocol}`, {
       code: "PYRO_BAD_VERSION",
     });
   }
-  // Some servers refuse an unknown version by closing without an answer: the other version is worth a try.
+  // Some servers refuse an unknown version by closing without an answer, so the other version is tried then too.
   const second = answer.kind === "other-version" ? answer.dialect : otherDialect(first);
   const again = await attempt(second, request).catch((error: unknown) => {
     throw answer.kind === "silent" ? answer.error : error;
@@ -81,11 +81,11 @@ function remember(where: string, session: ClientSession, { settings }: ConnectRe
 
 async function attempt(dialect: Dialect, request: ConnectRequest): Promise<Answer> {
   const connection = await request.settings.transport.dial(request.location, request);
-  if (connection.hasHandshake) return shakeHands(connection, dialect, request);
+  if (connection.hasHandshake) return performHandshake(connection, dialect, request);
   return { kind: "session", session: await connectWithoutHandshake(connection, request) };
 }
 
-async function shakeHands(connection: Connection, dialect: Dialect, request: ConnectRequest): Promise<Answer> {
+async function performHandshake(connection: Connection, dialect: Dialect, request: ConnectRequest): Promise<Answer> {
   const { settings, timeoutMs, signal } = request;
   const { environment, serializers, transport } = settings;
   const where = transport.format(request.location);
@@ -93,14 +93,14 @@ async function shakeHands(connection: Connection, dialect: Dialect, request: Con
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   let session: ClientSession | undefined;
 
-  const answered = (message: Message): void => {
-    const spoken = channel.dialect as Dialect;
-    if (spoken !== dialect) {
+  const onAnswer = (message: Message): void => {
+    const peerDialect = channel.dialect as Dialect;
+    if (peerDialect !== dialect) {
       channel.end();
-      resolve({ kind: "other-version", dialect: spoken });
+      resolve({ kind: "other-version", dialect: peerDialect });
     } else if (message.type === MessageType.ConnectFail) {
-      // In marshal when the server had not read which serializer the client uses.
-      const isMarshal = message.serializerId === spoken.names.serializerIds.marshal;
+      // The server uses marshal if it rejects the client before it reads the client's serializer.
+      const isMarshal = message.serializerId === peerDialect.names.serializerIds.marshal;
       const text = isMarshal ? loadText(message.payload) : pyText(serializer.load(message.payload));
       channel.end();
       const code = codeOfRefusal(text) ?? "PYRO_REJECTED";
@@ -128,7 +128,7 @@ async function shakeHands(connection: Connection, dialect: Dialect, request: Con
       peer: where,
     },
     {
-      onMessage: (message) => (session === undefined ? answered(message) : session.receive(message)),
+      onMessage: (message) => (session === undefined ? onAnswer(message) : session.receive(message)),
       onProtocolError: (error) => (session === undefined ? reject(error) : session.fail(error)),
       onClose: (error) => {
         if (session !== undefined) return session.fail(error);
@@ -174,7 +174,7 @@ function parseConnectOk(
   flags: number,
   dialect: Dialect,
 ): Pick<ClientSession, "handshake" | "metadata"> {
-  // A Pyro4 server with METADATA off answers the handshake's value alone.
+  // A Pyro4 server with METADATA off sends only the handshake value.
   if (!dialect.hasMetadata(flags)) {
     return { handshake: value, metadata: undefined };
   }

@@ -5,21 +5,21 @@ import type { Dialect } from "../wire/dialect.ts";
 /** What a remote object exposes, by its names on the wire. */
 export interface Metadata {
   readonly methods: ReadonlySet<string>;
-  /** Those of the methods that answer nothing. */
+  /** The methods that send no reply. */
   readonly oneway: ReadonlySet<string>;
   readonly attrs: ReadonlySet<string>;
 }
 
-/** A set of names, however it travelled: Pyro5 sends sets (an empty one is `()` in serpent), Pyro4 and json lists. */
+/** A set of names. Pyro5 sends sets (serpent writes an empty one as `()`); Pyro4 and json send lists. */
 function names(value: unknown): ReadonlySet<string> {
-  const found = new Set<string>();
+  const result = new Set<string>();
   if (Array.isArray(value) || value instanceof Set) {
-    for (const one of value as Iterable<unknown>) if (typeof one === "string") found.add(one);
+    for (const name of value as Iterable<unknown>) if (typeof name === "string") result.add(name);
   }
-  return found;
+  return result;
 }
 
-/** Metadata as it came with a handshake or from `get_metadata`. @throws {ProtocolError} when it is none. */
+/** Parses metadata from a handshake or from `get_metadata`. @throws {ProtocolError} when it is not an object. */
 export function parseMetadata(value: unknown): Metadata {
   if (typeof value !== "object" || value === null) {
     throw new ProtocolError("the server sent no metadata for the object", { code: "PYRO_NO_METADATA" });
@@ -28,7 +28,7 @@ export function parseMetadata(value: unknown): Metadata {
   return { methods: field("methods"), oneway: field("oneway"), attrs: field("attrs") };
 }
 
-/** Metadata as the peer's version expects it. */
+/** Metadata in the format of the peer's version. */
 export function metadataValue({ methods, oneway, attrs }: Metadata, dialect: Dialect): Record<string, unknown> {
   return {
     methods: dialect.nameCollection(methods),

@@ -7,30 +7,30 @@ import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import { writeMessage } from "../wire/encoder.ts";
 import type { WireOptions } from "../wire/wire-options.ts";
 
-/** More than this does not go into a socket at once. */
+/** Above this size a socket does not accept all bytes at once. */
 const LARGE_BYTES = 64 << 10;
-/** Up to here, copying bytes costs less than a new buffer of the size of the one that they stand in. */
+/** Up to this size, copying the bytes costs less than replacing the whole shared buffer. */
 const SMALL_BYTES = 8 << 10;
 
 /**
- * The buffer in which all connections of the process write their messages. Most often a connection's messages of one tick
- * are written and passed to the kernel before another connection writes, so the same warm memory serves all, and an idle
- * connection has no buffer (8 KiB less for each than with buffers of their own).
+ * The buffer that all connections of the process write their messages to. Usually a connection's messages of one tick
+ * are written and passed to the kernel before another connection writes. So all connections reuse the same warm memory,
+ * and an idle connection needs no buffer (8 KiB less per connection).
  */
 const sink = new ByteSink();
-// Module state, for speed: each message looks at both.
+// These are module variables for speed: every message reads both.
 /** The outbox whose bytes are in the sink. */
 let owner: Outbox | undefined;
-/** Whether a message is being written. Messages that are added meanwhile wait. */
+/** Whether a message is being written. Messages that are added meanwhile are queued behind it. */
 let writing = false;
 
-/** The messages that a connection has to send, until the end of the tick. */
+/** The messages of one connection that are not sent yet. They are sent at the end of the tick. */
 export class Outbox {
   readonly #connection: Connection;
-  /** Bytes to send before those in the sink: they had to make room there for another connection. */
+  /** Bytes to send before those in the sink. They were moved out of it when another connection needed it. */
   #before: Buffer[] | undefined;
   /** Bytes to send after those in the sink. */
-  #behind: Buffer[] | undefined;
+  #after: Buffer[] | undefined;
 
   readonly #limits: Limits;
   readonly #wireOptions: WireOptions | undefined;
@@ -42,15 +42,15 @@ export class Outbox {
   }
 
   /**
-   * Queues a message. Returns how many bytes wait in the shared buffer.
-   * @throws what `writeMessage` throws; the queue is unchanged then.
+   * Queues a message. Returns the number of bytes in the shared buffer.
+   * @throws the errors of `writeMessage`; the queue is unchanged then.
    */
   add(dialect: Dialect, message: OutgoingMessage): number {
-    // A getter or a converter of a value that is being written makes a call.
-    if (writing) return this.#addBehind(dialect, message);
-    if (this.#behind !== undefined) this.#makeRoom();
+    // Serializing a message ran a getter or a class converter that made a call.
+    if (writing) return this.#addAfter(dialect, message);
+    if (this.#after !== undefined) this.#releaseSink();
     if (owner !== this) {
-      if (owner !== undefined) owner.#makeRoom();
+      if (owner !== undefined) owner.#releaseSink();
       owner = this;
     }
     writing = true;
@@ -62,9 +62,9 @@ export class Outbox {
     return sink.length;
   }
 
-  /** Writes everything to the connection. Returns false when the other side is slow. */
+  /** Writes everything to the connection. Returns false when the connection needs to drain first. */
   flush(): boolean {
-    if (this.#behind !== undefined) this.#makeRoom();
+    if (this.#after !== undefined) this.#releaseSink();
     if (this.#before !== undefined) {
       for (const bytes of this.#before) this.#connection.write(bytes);
       this.#before = undefined;
@@ -73,10 +73,10 @@ export class Outbox {
     return !this.#connection.needsDrain;
   }
 
-  /** Drops what was not sent: the connection is closed. */
+  /** Drops the messages that are not sent: the connection is closed. */
   discard(): void {
     this.#before = undefined;
-    this.#behind = undefined;
+    this.#after = undefined;
     if (owner !== this || writing) return;
     owner = undefined;
     sink.clear();
@@ -101,21 +101,21 @@ export class Outbox {
     else sink.handOver();
   }
 
-  #addBehind(dialect: Dialect, message: OutgoingMessage): number {
+  #addAfter(dialect: Dialect, message: OutgoingMessage): number {
     const own = new ByteSink();
     writeMessage(own, dialect, this.#limits, message, this.#wireOptions);
-    this.#behind ??= [];
-    this.#behind.push(own.take());
+    this.#after ??= [];
+    this.#after.push(own.take());
     return 0;
   }
 
   /** Moves the connection's bytes out of the sink. */
-  #makeRoom(): void {
+  #releaseSink(): void {
     const before = this.#before ?? [];
     if (owner === this && sink.length > 0) before.push(sink.take());
     if (owner === this) owner = undefined;
-    if (this.#behind !== undefined) before.push(...this.#behind);
-    this.#behind = undefined;
+    if (this.#after !== undefined) before.push(...this.#after);
+    this.#after = undefined;
     this.#before = before;
   }
 }

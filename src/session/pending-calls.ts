@@ -2,33 +2,33 @@ import { ConnectionClosedError } from "../base/errors.ts";
 import type { Serializer } from "../serializers/serializer.ts";
 import { type ReplyOptions, rejectAtCallSite } from "./reply.ts";
 
-/** A call that waits for its reply. */
+/** A call that is waiting for its reply. */
 export interface PendingCall {
   readonly sequence: number;
   readonly serializer: Serializer;
   readonly options: ReplyOptions;
-  /** Ends the call with its result, or with what `failing` made of an error. */
+  /** Settles the call: with its result, or with the rejected promise of `rejectAtCallSite`. */
   readonly resolve: (value: unknown) => void;
-  /** Stops its timer and its signal's listener; called once, however it ends. */
+  /** Stops the call's timer and abort listener. Called once, when the call ends. */
   readonly release: (() => void) | undefined;
 }
 
-/** A call, or the number of one that nobody waits for. */
+/** A pending call, or the sequence number of an abandoned one. */
 type Slot = PendingCall | { readonly sequence: number } | undefined;
 
-const FIRST_SLOTS = 16;
-const NUMBERS = 0x10000;
+const INITIAL_SLOTS = 16;
+const SEQUENCE_NUMBERS = 0x10000;
 
 /**
  * The calls in flight on one connection, by sequence number.
  *
- * An array, not a Map: a Map that is filled and emptied all the time leaves a trail of outgrown tables, each of which
- * holds the calls of its time and the next table, and the garbage collector has to carry all of them along (64 calls
- * in flight: a third of the client's time).
+ * This is an array, not a Map. A Map that is constantly filled and emptied leaves a chain of outgrown tables. Each
+ * table keeps its calls and the next table alive, so the garbage collector traces all of them (with 64 calls in flight:
+ * a third of the client's time).
  */
 export class PendingCalls {
-  /** Call n is in slot n modulo their number, a power of two; never more than half are taken, but for the largest. */
-  #slots: Slot[] = new Array<Slot>(FIRST_SLOTS).fill(undefined);
+  /** Call n is in slot n modulo the size, a power of two. Below the largest size, at most half of the slots are used. */
+  #slots: Slot[] = new Array<Slot>(INITIAL_SLOTS).fill(undefined);
   #size = 0;
   #last: number;
 
@@ -36,7 +36,7 @@ export class PendingCalls {
     this.#last = lastSequence;
   }
 
-  /** The number given out last: the proxy's next connection goes on from it, as Pyro's does. */
+  /** The last number that was assigned. The proxy's next connection continues from it, as in Pyro. */
   get lastSequence(): number {
     return this.#last;
   }
@@ -46,26 +46,27 @@ export class PendingCalls {
   }
 
   /**
-   * The next number that is free, 0 to 65535 and round again: mostly one more than the last.
+   * The next free number. Numbers count up from 0 to 65535 and wrap around; numbers in use are skipped.
    *
-   * @throws {ConnectionClosedError} with 65535 in flight.
+   * @throws {ConnectionClosedError} when 65535 calls are in flight.
    */
   nextSequence(): number {
-    if (this.#size >= NUMBERS - 1) throw new ConnectionClosedError("65535 calls are in flight on this connection");
-    if (this.#size * 2 >= this.#slots.length && this.#slots.length < NUMBERS) this.#grow();
+    if (this.#size >= SEQUENCE_NUMBERS - 1)
+      throw new ConnectionClosedError("65535 calls are in flight on this connection");
+    if (this.#size * 2 >= this.#slots.length && this.#slots.length < SEQUENCE_NUMBERS) this.#grow();
     const mask = this.#slots.length - 1;
     do this.#last = (this.#last + 1) & 0xffff;
     while (this.#slots[this.#last & mask] !== undefined);
     return this.#last;
   }
 
-  /** Keeps a call under a number that was just given out. */
+  /** Adds a call whose number `nextSequence` has just returned. */
   add(call: PendingCall): void {
     this.#slots[call.sequence & (this.#slots.length - 1)] = call;
     this.#size++;
   }
 
-  /** The call that a reply belongs to. Undefined: nobody asked. "abandoned": whoever asked has gone. */
+  /** Removes and returns the call with this number: undefined if there is none, "abandoned" if it stopped waiting. */
   take(sequence: number): PendingCall | "abandoned" | undefined {
     const at = sequence & (this.#slots.length - 1);
     const slot = this.#slots[at];
@@ -77,17 +78,17 @@ export class PendingCalls {
     return slot;
   }
 
-  /** Nobody waits any more, but the reply will come: its number stays taken until then. */
+  /** Stops waiting for a reply. The reply may still arrive, so the number stays in use until then. */
   abandon({ sequence }: PendingCall): void {
     if (typeof this.take(sequence) !== "object") return;
     this.#slots[sequence & (this.#slots.length - 1)] = { sequence };
     this.#size++;
   }
 
-  /** Ends every call: the connection is gone. */
+  /** Fails every call, because the connection is closed. */
   failAll(error: unknown): void {
     const slots = this.#slots;
-    this.#slots = new Array<Slot>(FIRST_SLOTS).fill(undefined);
+    this.#slots = new Array<Slot>(INITIAL_SLOTS).fill(undefined);
     this.#size = 0;
     for (const slot of slots) {
       if (slot === undefined || !("resolve" in slot)) continue;

@@ -1,20 +1,20 @@
 import { PyroError } from "../base/errors.ts";
 import type { Annotations } from "../wire/message.ts";
 
-/** What a reply says beside its value. */
+/** What a reply contains besides its value. */
 export interface Reply {
   readonly annotations: Annotations;
-  /** 16 bytes; undefined from a server that sent none. */
+  /** 16 bytes; undefined if the server sent none. */
   readonly correlationId: Uint8Array | undefined;
 }
 
-/** A reply as it came, for those who read it themselves (Pyro's `_pyroRawWireResponse`). */
+/** A reply that is not deserialized (Pyro's `_pyroRawWireResponse`). */
 export class RawReply implements Reply {
   readonly serializerId: number;
   readonly flags: number;
   readonly annotations: Annotations;
   readonly correlationId: Uint8Array | undefined;
-  /** Inflated, in the serializer's format. */
+  /** The serialized value, decompressed. */
   readonly payload: Uint8Array;
 
   constructor(fields: RawReply) {
@@ -26,17 +26,17 @@ export class RawReply implements Reply {
   }
 }
 
-/** How a call wants its reply. */
+/** How the reply of a call is handled. */
 export interface ReplyOptions {
   readonly onReply?: ((reply: Reply) => void) | undefined;
   readonly raw?: boolean | undefined;
-  /** Makes what the caller gets of an item stream. */
+  /** Creates the value that the caller receives for an item stream. */
   readonly openStream?: ((streamId: string) => unknown) | undefined;
 }
 
 /**
- * What a call that failed is resolved with. An error is made where its message came in, which helps nobody: two
- * microtasks later the stack knows who awaits the call.
+ * The value that a failed call is resolved with. The error was created where its message was received, so its stack
+ * does not show the caller. Two microtasks later the stack contains the code that awaits the call.
  */
 export function rejectAtCallSite(error: unknown): Promise<never> {
   return Promise.reject(error as Error)
@@ -48,7 +48,7 @@ function rethrow(error: unknown): never {
   throw error;
 }
 
-/** Makes an error's stack lead to the line that awaits it. */
+/** Rethrows an error with a stack that shows the line that awaits the call. */
 export function rethrowAtCallSite(error: unknown): never {
   if (error instanceof PyroError) Error.captureStackTrace(error, rethrowAtCallSite);
   throw error;

@@ -1,9 +1,9 @@
 import { EnvironmentState } from "../base/environment.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 
-const REMEMBER_AT_MOST = 1_000;
+const MAX_LOCATIONS = 1_000;
 
-/** The version that each server speaks, by location, so that the next connection begins with it. */
+/** The Pyro version of each known server, by location. The next connection to it starts with this version. */
 export class ServerVersions {
   readonly #known = new Map<string, PyroVersion>();
 
@@ -14,9 +14,9 @@ export class ServerVersions {
   set(location: string, version: PyroVersion): void {
     this.#known.delete(location);
     this.#known.set(location, version);
-    if (this.#known.size > REMEMBER_AT_MOST) this.#known.delete(this.#known.keys().next().value as string);
+    if (this.#known.size > MAX_LOCATIONS) this.#known.delete(this.#known.keys().next().value as string);
   }
 }
 
-/** The known servers of each process. */
+/** The server versions of each environment. */
 export const serverVersions: EnvironmentState<ServerVersions> = new EnvironmentState(() => new ServerVersions());

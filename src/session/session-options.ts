@@ -16,25 +16,25 @@ import { type WireOptions, wireOptionsOf } from "../wire/wire-options.ts";
 
 /** Options of every connection that a client opens, to daemons and to name servers alike. */
 export interface ConnectionOptions {
-  /** Milliseconds that a call may take, and each step of connecting; 0: no limit. Default: PYRO_COMMTIMEOUT, else 0. */
+  /** Milliseconds for each call and for each step of connecting; 0: no limit. Default: PYRO_COMMTIMEOUT, else 0. */
   readonly timeoutMs?: number | undefined;
   /**
-   * TLS, also for the name server that a PYRONAME is looked up in. True: as the items PYRO_SSL_... say, with Node's
-   * authorities if they name none. Default: PYRO_SSL.
+   * Use TLS, also for the name server that a PYRONAME is looked up in. `true` uses the PYRO_SSL_... items, and Node's
+   * CA certificates if the items name none. Default: PYRO_SSL.
    */
   readonly tls?: ClientTlsOptions | boolean | undefined;
   /**
-   * The key that signs all messages in both directions, also those of the name server, as in Pyro4. Text is encoded as
-   * UTF-8. The server must be Pyro4 (or ours) and have the same key.
+   * The key that signs all messages in both directions, also those of the name server, as in Pyro4. A string is encoded
+   * as UTF-8. The server must be Pyro4 (or pyro-ts) and have the same key.
    */
   readonly hmacKey?: string | Uint8Array | undefined;
-  /** How connections are opened. Default: TCP, Unix sockets and TLS, as the URI and `tls` say. */
+  /** How connections are opened. Default: TCP, Unix socket or TLS, depending on the URI and `tls`. */
   readonly transport?: Transport | undefined;
   /** Clock, timers, randomness and state of the process; for tests. Default: this process. */
   readonly environment?: Environment | undefined;
 }
 
-/** The connection options among others: name servers are reached with the same ones as the objects that they name. */
+/** Picks the connection options, which are also used to connect to the name server. */
 export function connectionOptions({
   timeoutMs,
   tls,
@@ -45,7 +45,7 @@ export function connectionOptions({
   return { timeoutMs, tls, hmacKey, transport, environment };
 }
 
-/** Options of a session with a daemon. Adding one takes this type and the place that uses it, and its default below. */
+/** Options of a session with a daemon. To add one: add it here, add its default below, and use it. */
 export interface SessionOptions extends ConnectionOptions {
   /** Default: PYRO_SERIALIZER, else serpent. */
   readonly serializer?: SerializerName | undefined;
@@ -54,19 +54,19 @@ export interface SessionOptions extends ConnectionOptions {
   /** Sent to the server's `validateHandshake`. Default "hello". */
   readonly handshake?: unknown;
   /**
-   * False: names are not checked before a call is sent, and a Pyro4 server is not asked for them. Default: PYRO_METADATA,
-   * else true.
+   * `false`: names are not checked before a call is sent, and a Pyro4 server is not asked for them. Default:
+   * PYRO_METADATA, else true.
    */
   readonly metadata?: boolean | undefined;
   /**
-   * An existing connection to the daemon, such as one end of a socket pair. There is no handshake, so `protocol` must be
-   * set for Pyro4. It stays open when the proxy is released.
+   * An existing connection to the daemon, such as one end of a socket pair. There is no handshake, so `protocol` must
+   * be set for Pyro4. It stays open when the proxy is released.
    */
   readonly socket?: Duplex | undefined;
-  /** Send large arguments compressed, if that makes them smaller. Default: PYRO_COMPRESSION. */
+  /** Compress large arguments if that makes them smaller. Default: PYRO_COMPRESSION. */
   readonly compression?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
-  /** Read floats as PyFloat and dicts as Map, so that a value that is sent back is the same in Python. Default false. */
+  /** Read floats as PyFloat and dicts as Map, so that values keep their types when they are sent back. Default: false. */
   readonly lossless?: boolean | undefined;
 }
 
@@ -85,17 +85,17 @@ function defaultsOf(config: Config): Defaults & { readonly handshake: unknown } 
   };
 }
 
-/** Options with their defaults, and what is made from them once for all connections. */
+/** Options with their defaults, and the objects that are created from them once for all connections. */
 export type SessionSettings = SessionOptions &
   Defaults & {
     readonly environment: Environment;
     readonly transport: Transport;
     readonly serializers: SerializerSets;
-    /** Compression and signatures; undefined where neither is used. */
+    /** Compression and signatures; undefined if neither is used. */
     readonly wireOptions: WireOptions | undefined;
   };
 
-/** Adds the defaults of the configuration. Throws for options that cannot work. */
+/** Adds the defaults of the configuration. Throws for invalid options. */
 export function sessionSettings<O extends SessionOptions>(options: O, makeProxy: ProxyMaker): O & SessionSettings {
   const { environment = processEnvironment, socket, tls, transport } = options;
   const config = configurationOf(environment).current;
@@ -112,12 +112,12 @@ export function sessionSettings<O extends SessionOptions>(options: O, makeProxy:
   };
 }
 
-/** Without the fields that are undefined: they must not hide a default. */
+/** Drops fields that are undefined, so that they do not override a default. */
 function definedFields<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
-/** Only Pyro4 has signatures. */
+/** Only Pyro4 supports signatures. */
 function signedProtocol(protocol: SessionOptions["protocol"]): PyroVersion {
   if (protocol !== 5) return 4;
   throw new PyroError("hmacKey cannot be used with protocol 5: Pyro5 has no signatures; use TLS", {
@@ -125,7 +125,7 @@ function signedProtocol(protocol: SessionOptions["protocol"]): PyroVersion {
   });
 }
 
-/** Proxies with the same configuration and no limits of their own share their serializers. */
+/** Proxies with the same configuration and default limits share their serializers. */
 const shared = new WeakMap<Config, WeakMap<ProxyMaker, SerializerSets>>();
 
 function serializersFor(config: Config, options: SessionOptions, makeProxy: ProxyMaker): SerializerSets {

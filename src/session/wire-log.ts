@@ -1,4 +1,4 @@
-/** Messages as lines of the log, in Pyro's words (`Pyro5 5.15, protocol.py`, log_wiredata). Only where LOGWIRE is on. */
+/** Log lines for messages, in Pyro's format (`Pyro5 5.15, protocol.py`, log_wiredata). Used only if LOGWIRE is on. */
 
 import type { Environment } from "../base/environment.ts";
 import { ByteSink } from "../bytes/byte-sink.ts";
@@ -16,7 +16,7 @@ interface LoggedMessage extends Pick<Message, "type" | "flags" | "serializerId" 
 }
 
 function lines(
-  what: string,
+  action: string,
   peer: string,
   message: LoggedMessage,
   id: Uint8Array | undefined,
@@ -24,12 +24,12 @@ function lines(
 ): string {
   const { type, flags, serializerId, sequence, annotations } = message;
   return (
-    `${what} ${peer}: msgtype=${type} flags=0x${flags.toString(16)} ser=${serializerId} seq=${sequence} ` +
+    `${action} ${peer}: msgtype=${type} flags=0x${flags.toString(16)} ser=${serializerId} seq=${sequence} ` +
     `num_annotations=${annotations?.size ?? 0} corr_id=${correlationText(id ?? NO_ID)}\ndata=${pyRepr(data)}`
   );
 }
 
-/** A message that is about to be sent: its payload is written once more, for the log. */
+/** Logs a message that is about to be sent. Its payload is serialized a second time for the log. */
 export function logSent(environment: Environment, dialect: Dialect, message: OutgoingMessage, peer: string): void {
   logOf(environment).write("DEBUG", NAME, () => {
     const sink = new ByteSink();
@@ -40,7 +40,7 @@ export function logSent(environment: Environment, dialect: Dialect, message: Out
   });
 }
 
-/** A message that has come, its payload inflated. */
+/** Logs a received message, with its payload decompressed. */
 export function logReceived(environment: Environment, dialect: Dialect, message: Message, peer: string): void {
   logOf(environment).write("DEBUG", NAME, () =>
     lines("received from", peer, message, dialect.correlationOf(message), message.payload),
