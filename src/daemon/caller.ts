@@ -3,21 +3,21 @@ import type { PyroVersion } from "../base/pyro-version.ts";
 import type { ConnectionInfo, Resource, TlsInfo } from "../diagnostics/call-context.ts";
 import { asError, isThenable } from "./error-replies.ts";
 
-/** Aborted when the caller is gone. */
+/** Aborted when the caller disconnects. */
 interface Watcher {
   abort(reason: Error): void;
 }
 
-/** A client, as methods and hooks see it, and what ends with its connection. */
+/** A client as methods and hooks see it, with the resources that are closed when it disconnects. */
 export class Caller implements ConnectionInfo {
   readonly address: string;
   readonly tls: TlsInfo | undefined;
   pyroVersion: PyroVersion | undefined = undefined;
-  // Made when they are first used: few connections have any of these.
+  // Created on first use: few connections have any of these.
   #data: Map<unknown, unknown> | undefined = undefined;
   #resources: Set<Resource> | undefined = undefined;
   #watchers: Set<Watcher> | undefined = undefined;
-  #gone = false;
+  #disconnected = false;
   readonly #report: (error: Error, client: string) => void;
 
   constructor(address: string, tls: TlsInfo | undefined, report: (error: Error, client: string) => void) {
@@ -32,7 +32,7 @@ export class Caller implements ConnectionInfo {
   }
 
   track(resource: Resource): void {
-    if (this.#gone) return this.#close(resource);
+    if (this.#disconnected) return this.#close(resource);
     this.#resources ??= new Set();
     this.#resources.add(resource);
   }
@@ -41,9 +41,9 @@ export class Caller implements ConnectionInfo {
     this.#resources?.delete(resource);
   }
 
-  /** Aborts `watcher` when the caller is gone; at once if it is gone already. */
+  /** Aborts `watcher` when the caller disconnects, or at once if it already has. */
   watch(watcher: Watcher): void {
-    if (this.#gone) return watcher.abort(this.#reason());
+    if (this.#disconnected) return watcher.abort(this.#reason());
     this.#watchers ??= new Set();
     this.#watchers.add(watcher);
   }
@@ -54,7 +54,7 @@ export class Caller implements ConnectionInfo {
 
   /** Called when the connection is closed. */
   depart(): void {
-    this.#gone = true;
+    this.#disconnected = true;
     const [watchers, resources] = [this.#watchers, this.#resources];
     this.#watchers = undefined;
     this.#resources = undefined;
@@ -63,13 +63,13 @@ export class Caller implements ConnectionInfo {
   }
 
   #reason(): Error {
-    return new ConnectionClosedError(`the caller, ${this.address}, is gone`);
+    return new ConnectionClosedError(`the caller ${this.address} disconnected`);
   }
 
   #close(resource: Resource): void {
     const failed = (error: unknown): void => this.#report(asError(error), this.address);
     try {
-      const closing = closed(resource);
+      const closing = closeResource(resource);
       if (isThenable(closing)) closing.then(undefined, failed);
     } catch (error) {
       failed(error);
@@ -77,7 +77,7 @@ export class Caller implements ConnectionInfo {
   }
 }
 
-function closed(resource: Resource): unknown {
+function closeResource(resource: Resource): unknown {
   if ("close" in resource) return resource.close();
   return Symbol.dispose in resource ? resource[Symbol.dispose]() : resource[Symbol.asyncDispose]();
 }

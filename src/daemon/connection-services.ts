@@ -1,7 +1,6 @@
 import type { Environment } from "../base/environment.ts";
 import type { ConnectionInfo } from "../diagnostics/call-context.ts";
 import type { SerializerSets } from "../serializers/serializer-set.ts";
-
 import type { Annotations } from "../wire/message.ts";
 import type { WireOptions } from "../wire/wire-options.ts";
 import type { FailedCall } from "./daemon-options.ts";
@@ -9,15 +8,15 @@ import type { InstanceCache } from "./instances.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import type { ObjectTable } from "./object-table.ts";
 
-/** A connection, as its daemon uses it. */
+/** The part of a connection that its daemon uses. */
 export interface ClientConnection {
-  /** Accepts no more calls, answers those that run, then closes. */
+  /** Accepts no more calls, sends the replies of running calls, then closes. */
   drain(): void;
   /** Closes at once. */
   destroy(): void;
 }
 
-/** What a daemon provides to its connections. */
+/** The parts and settings of a daemon that its connections use. */
 export interface ConnectionServices {
   readonly environment: Environment;
   readonly objects: ObjectTable;
@@ -28,17 +27,17 @@ export interface ConnectionServices {
   readonly handshakeTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxCallsInFlight: number;
-  /** Whether a oneway call must have finished before the next call of its connection starts. */
+  /** Whether the next call of a connection waits until a oneway call has finished. */
   readonly onewayInOrder: boolean;
-  /** The daemon's own annotations, for every reply; does not throw. */
+  /** The daemon's annotations for every reply; does not throw. */
   readonly annotations: (() => Annotations | undefined) | undefined;
-  /** Called for methods that failed; does not throw. */
+  /** Called when a method throws; does not throw. */
   readonly methodFailed: ((error: Error, call: FailedCall) => void) | undefined;
   validateHandshake(data: unknown, connection: ConnectionInfo): unknown;
-  /** Reports a failure that no caller is told of: of a connection, or of a oneway call. */
+  /** Reports an error that no caller receives, such as a connection error or a failed oneway call. */
   report(error: Error, client: string): void;
-  /** A caller that got through its handshake is gone; does not throw. */
+  /** Called when a client that had completed the handshake has disconnected; does not throw. */
   callerDeparted(connection: ConnectionInfo): void;
-  /** A connection is closed, whether it got through its handshake or not. */
+  /** Called when a connection is closed, with or without a completed handshake. */
   disconnected(connection: ClientConnection): void;
 }

@@ -15,7 +15,7 @@ import type { ItemStreams } from "./item-streams.ts";
 import type { ObjectTable } from "./object-table.ts";
 import { callHook } from "./run-periodically.ts";
 
-/** What a daemon has itself, and its connections use. */
+/** The parts that the daemon creates itself. */
 interface DaemonParts {
   readonly environment: Environment;
   readonly makeProxy: ProxyMaker;
@@ -24,7 +24,7 @@ interface DaemonParts {
   disconnected(connection: ClientConnection): void;
 }
 
-/** What a daemon provides to its connections, from its options and the configuration. */
+/** Creates the services of a daemon from its options and the configuration. */
 export function createServices(
   options: DaemonOptions,
   config: Config,

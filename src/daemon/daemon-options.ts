@@ -8,10 +8,10 @@ import type { Transport } from "../transport/transport.ts";
 import type { DaemonObject, DaemonView } from "./daemon-object.ts";
 import type { StreamOptions } from "./item-streams.ts";
 
-/** A call whose method threw. */
+/** A call whose method threw an exception. */
 export interface FailedCall {
   readonly objectId: string;
-  /** By its name on the wire. */
+  /** The name on the wire. */
   readonly method: string;
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
@@ -19,98 +19,100 @@ export interface FailedCall {
 }
 
 export interface DaemonOptions {
-  /** Where to listen: a host name or address; `0.0.0.0` for all. Default: PYRO_HOST, else localhost. */
+  /** The host name or address to listen on; `0.0.0.0` for all IPv4 addresses. Default: PYRO_HOST, else localhost. */
   readonly host?: string;
-  /** 0, the default, lets the system choose. */
+  /** The port to listen on. Default: 0, the system chooses a free one. */
   readonly port?: number;
-  /** Listen on a Unix socket of this path instead. */
+  /** Listen on a Unix socket with this path instead of a TCP port. */
   readonly unixSocket?: string;
   /**
-   * Serve this one connection, and listen nowhere: one end of a socket pair, or any stream that leads to a client which
-   * has such a connection too. There is no handshake. It stays open when the daemon closes; `loop` ends with it.
+   * Serve this existing connection instead of listening: one end of a socket pair, or any stream to a client that uses
+   * its `socket` option. There is no handshake. The stream stays open when the daemon closes. `loop` resolves when it
+   * ends.
    */
   readonly connectedSocket?: Duplex;
   /**
-   * The host that goes into URIs, for daemons behind address translation. Default: PYRO_NATHOST, else the host as
-   * given, else, for a wildcard, this machine's own address.
+   * The host in URIs, for daemons behind address translation. Default: PYRO_NATHOST, else `host`, or this machine's
+   * address if `host` is a wildcard.
    */
   readonly natHost?: string;
-  /** The port that goes into URIs; 0 or left out: the one listened on. Default: PYRO_NATPORT. */
+  /** The port in URIs; 0: the port that the daemon listens on. Default: PYRO_NATPORT, else 0. */
   readonly natPort?: number;
-  /** Speak TLS, and nothing else; true: as the items PYRO_SSL_... say. Default: PYRO_SSL. */
+  /** Accept only TLS connections. `true` uses the PYRO_SSL_... items. Default: PYRO_SSL. */
   readonly tls?: ServerTlsOptions | boolean;
-  /** Send large results compressed, if that makes them smaller. Calls may come compressed in any case. Default: PYRO_COMPRESSION. */
+  /**
+   * Compress large results if that makes them smaller. Compressed calls are always accepted. Default: PYRO_COMPRESSION.
+   */
   readonly compression?: boolean;
   /**
-   * The key with which all messages are signed, in both directions; text is taken as UTF-8. Only Pyro4 clients with the
-   * same key come in then, for Pyro5 has no signatures: prefer TLS.
+   * The key that signs all messages in both directions. A string is encoded as UTF-8. Only Pyro4 (or pyro-ts) clients
+   * with the same key can connect. Pyro5 has no signatures, so prefer TLS.
    */
   readonly hmacKey?: string | Uint8Array;
   readonly limits?: Partial<Limits>;
   /**
-   * What clients may speak; others are told so in the handshake, and disconnected. Default: PYRO_SERIALIZERS_ACCEPTED,
-   * else all four. Pyro4 leaves msgpack out because Python may lack it, and pickle because it runs the sender's code;
-   * here all four are there, and none runs anything.
+   * The serializers that clients may use. Other clients are rejected in the handshake. Default:
+   * PYRO_SERIALIZERS_ACCEPTED, else serpent, json, marshal and msgpack. Pyro4's default has no msgpack, because Python
+   * may not have it installed. pickle is not supported, because it runs the sender's code.
    */
   readonly serializers?: readonly SerializerName[];
-  /** Read floats as PyFloat and dicts as Map, so that what is given back is the very same in Python. Default false. */
+  /**
+   * Read floats as PyFloat and dicts as Map, so that values keep their types when they are sent back. Default: false.
+   */
   readonly lossless?: boolean;
-  /** Milliseconds that a new connection has for its handshake. Default 30,000; 0: no limit. */
+  /** Milliseconds for the handshake of a new connection; 0: no limit. Default: 30,000. */
   readonly handshakeTimeoutMs?: number;
-  /** Milliseconds after which a connection is closed that sends nothing and waits for nothing. Default 0: never. */
+  /** Milliseconds after which a connection without traffic and running calls is closed. Default: 0, never. */
   readonly idleTimeoutMs?: number;
   /**
-   * Connections at a time; one more is told `no free workers, increase server threadpool size`, as Pyro's threaded server
-   * does. Default: PYRO_THREADPOOL_SIZE, else no limit, for an idle connection costs a few kilobytes and no thread.
+   * The maximum number of open connections. Further clients are rejected with `no free workers, increase server
+   * threadpool size`, as in Pyro's threaded server. Default: PYRO_THREADPOOL_SIZE, else no limit: an idle connection
+   * needs a few kilobytes and no thread.
    */
   readonly maxConnections?: number;
-  /** Calls of one connection that may run at once; others wait, and soon are not read, until one ends. Default 1,000. */
+  /** The maximum number of running calls per connection. Further calls wait, with back-pressure. Default: 1,000. */
   readonly maxCallsInFlight?: number;
   /**
-   * When a oneway call runs. "concurrent", the default unless PYRO_ONEWAY_THREADED is off: beside the calls behind it, as in Pyro5 (in a thread there).
-   * "ordered": those behind it wait until it is over, as in Pyro4 with ONEWAY_THREADED off.
+   * How oneway calls run. "concurrent": the next call starts while a oneway call runs, as in Pyro5 (which uses a
+   * thread). "ordered": the next call waits until the oneway call has finished, as in Pyro4 with ONEWAY_THREADED off.
+   * Default: "ordered" if PYRO_ONEWAY_THREADED is off, else "concurrent".
    */
   readonly oneway?: "concurrent" | "ordered";
-  /** Milliseconds that running calls get when the daemon closes. Default 3,000. */
+  /** Milliseconds that running calls have to finish when the daemon closes. Default: 3,000. */
   readonly drainMs?: number;
   /**
-   * Judges the data of a client's handshake, and gives the answer, or a promise of it. What it throws rejects the
-   * connection: its text is what the client sees. Default: "hello" for everybody.
+   * Checks the handshake data of a client and returns the value to answer with, or a promise of it. Throw to reject the
+   * client; it receives the message of the error. Default: accepts every client with "hello".
    */
   readonly validateHandshake?: (data: unknown, connection: ConnectionInfo) => unknown;
-  /** Hears that a client is gone: once for each that got through its handshake. */
+  /** Called once for each client that had completed the handshake, after it has disconnected. */
   readonly onDisconnect?: (connection: ConnectionInfo) => unknown;
   /**
-   * Hears of each exception that a method throws, oneway ones and those in batches too, before it is answered
+   * Called for every exception that a method throws, before the reply is sent; also for oneway and batched calls
    * (`Pyro5 5.15, server.py`, methodcall_error_handler).
    */
   readonly onMethodError?: (error: Error, call: FailedCall) => void;
-  /** Added to every reply, also to handshakes and errors: by ids of four ASCII characters. */
+  /** Annotations to add to every reply, also to handshakes and errors. Keys are ids of four ASCII characters. */
   readonly annotations?: ReadonlyMap<string, Uint8Array> | (() => ReadonlyMap<string, Uint8Array>);
-  /** Called every `housekeepingMs` as long as the daemon runs, and not before its last promise is settled. */
+  /** Called every `housekeepingMs` while the daemon runs. If it returns a promise, the next call waits for it. */
   readonly housekeeping?: () => unknown;
-  /** Default 2,000. */
+  /** Milliseconds between two calls of `housekeeping`. Default: 2,000. */
   readonly housekeepingMs?: number;
-  /** Serves `Pyro.Daemon` instead of what is there by default. */
+  /** The class to serve as `Pyro.Daemon`. Default: `DaemonObject`. */
   readonly daemonObject?: new (
     daemon: DaemonView,
   ) => DaemonObject;
-  /** Whether objects of this daemon that are met in arguments and results travel as proxies. Default: PYRO_AUTOPROXY, else true. */
+  /** Send objects that are registered here as proxies in arguments and results. Default: PYRO_AUTOPROXY, else true. */
   readonly autoproxy?: boolean;
-  /** How iterators that methods give are handed out, item by item. */
+  /** How iterators that methods return are sent as item streams. */
   readonly streaming?: StreamOptions;
-  /**
-   * Python puts local variables into tracebacks with it. Here it changes nothing: what travels is the stack, and no
-   * engine tells the variables of its frames.
-   */
-  readonly detailedTraceback?: boolean;
-  /** How connections are accepted. Default: TCP, a Unix socket or TLS, as the other options say. */
+  /** How connections are accepted. Default: TCP, Unix socket or TLS, depending on the other options. */
   readonly transport?: Transport;
   /** Clock, timers, randomness and state of the process; for tests. Default: this process. */
   readonly environment?: Environment;
   /**
-   * Hears of what nobody else would: refused bytes, failed oneway calls and callbacks, hooks that throw. `client` is the
-   * address, or "listener", or "daemon".
+   * Called for errors that no caller receives: invalid messages, failed oneway calls and callbacks, failed hooks.
+   * `client` is the client's address, "listener", "stream" or "daemon".
    */
   readonly onError?: (error: Error, client: string) => void;
 }

@@ -24,7 +24,7 @@ import { ServerConnection } from "./server-connection.ts";
 
 const LOG = "pyro.daemon";
 
-/** A daemon that is passed what makes proxies. Programs use `Daemon` of `src/api/daemon.ts`. */
+/** A daemon that does not import proxies: a `ProxyMaker` is passed in. Programs use `Daemon` of `src/api/daemon.ts`. */
 export class BaseDaemon implements AsyncDisposable, DaemonView {
   readonly streams: ItemStreams;
   readonly #objects: ObjectTable;
@@ -38,7 +38,7 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
   readonly #transport: Transport;
   readonly #maxConnections: number;
   readonly #services: ConnectionServices;
-  readonly #over = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<void>();
   #stopHousekeeping: () => void = () => undefined;
   #listener: Listener | undefined;
   #published: Location;
@@ -81,7 +81,7 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
     this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_OBJECT_ID);
   }
 
-  /** Listens, and publishes the location that clients reach. Called once, before anything is registered. */
+  /** Starts to listen. Called once, before objects are registered. */
   protected async start(): Promise<this> {
     const { natHost, natPort } = this.#natLocation();
     const { report, environment, handshakeTimeoutMs } = this.#services;
@@ -96,7 +96,7 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
         ? publishedLocation(listener.location, natHost, natPort)
         : listener.location;
     this.#log.write("INFO", LOG, () => this.describe());
-    void listener.ended?.then(this.#over.resolve);
+    void listener.ended?.then(this.#stopped.resolve);
     const { housekeeping, housekeepingMs = 2_000 } = this.#options;
     if (housekeeping !== undefined) {
       const failed = (error: unknown): void => report(asError(error), "daemon");
@@ -114,12 +114,12 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
     return { natHost: undefined, natPort: undefined };
   }
 
-  /** The location in the daemon's URIs, where clients reach it. Never a wildcard address. */
+  /** The location in the daemon's URIs. Never a wildcard address. */
   get location(): Location {
     return this.#published;
   }
 
-  /** The location that it listens on. */
+  /** The location that the daemon listens on. */
   get boundLocation(): Location {
     return this.#listener?.location ?? this.#published;
   }
@@ -133,25 +133,26 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
   }
 
   /**
-   * Makes an object, or a class of which instances are made as needed, callable under an id.
+   * Registers an object under an id, so that clients can call it. A class can be registered too; its instances are
+   * created when they are needed.
    *
-   * @param id default: a new random one, `obj_...`
-   * @throws {DaemonError} when object or id are taken, or nothing of the object is exposed.
-   * @throws {TypeError} for a class that is to be held weakly.
+   * @param id default: a new random id, `obj_...`
+   * @throws {DaemonError} when the object or the id is already registered, or the object exposes nothing.
+   * @throws {TypeError} for a class with the option `weak`.
    */
   register(target: object, id?: string, options: RegisterOptions = {}): URI {
     return this.#uri(this.#objects.add(target, id, options).id);
   }
 
-  /** Takes an object, or an id, out of service. `Pyro.Daemon` stays; what is not registered is no error. */
+  /** Unregisters an object or an id. `Pyro.Daemon` cannot be unregistered. Unknown objects and ids are ignored. */
   unregister(target: object | string): void {
     if (this.#objects.find(target)?.id !== DAEMON_OBJECT_ID) this.#objects.remove(target);
   }
 
   /**
-   * The URI of a registered object, or of an id.
+   * The URI of a registered object, or of an id (registered or not).
    *
-   * @param options.nat false: with the address listened on, whatever the daemon is known as elsewhere.
+   * @param options.nat `false` uses the bound address instead of the published one (`natHost`). Default: true.
    * @throws {DaemonError} code PYRO_NOT_REGISTERED, for an object that is not registered.
    */
   uriFor(target: object | string, options: { readonly nat?: boolean } = {}): URI {
@@ -163,9 +164,9 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
   }
 
   /**
-   * A proxy of a registered object, as clients have it: typed with `typed(proxy, contract)`.
+   * Creates a proxy of a registered object. Use `typed(proxy, contract)` to add types.
    *
-   * @throws {DaemonError} code PYRO_NOT_REGISTERED.
+   * @throws {DaemonError} code PYRO_NOT_REGISTERED, for an object or an id that is not registered.
    */
   proxyFor(target: object | string): object {
     const metadata = this.metadataOf(target);
@@ -181,8 +182,8 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
   }
 
   /**
-   * Looks again at what a registered object or class exposes: something was exposed after it was registered. New
-   * clients see it; those that are connected learn of it when they connect anew.
+   * Recomputes what a registered object or class exposes. Call it after `expose` was called on a registered class.
+   * Clients receive the new metadata with their next connection.
    */
   resetMetadataCache(target: object | string): void {
     const registration = this.#objects.find(target);
@@ -190,16 +191,16 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
   }
 
   /**
-   * Resolves when the daemon is to stop: when `while` says no, or `signal` aborts, or it is closed. Like Pyro's
-   * `requestLoop`, but that calls are served whether anybody waits here or not; closing is up to the caller.
+   * Resolves when `while` returns false, `signal` aborts, or the daemon is closed. This is Pyro's `requestLoop`, except
+   * that calls are served without it. It does not close the daemon.
    */
   loop(options: LoopOptions = {}): Promise<void> {
-    return runLoop(this.#environment, this.#over.promise, options);
+    return runLoop(this.#environment, this.#stopped.promise, options);
   }
 
   /**
-   * Stops: no new connections, no new calls; calls that run get `drainMs` to be answered. Doing it twice is fine. A
-   * remote method may call this, but must not wait for it: the daemon waits for the method.
+   * Closes the daemon. It accepts no new connections and no new calls. Running calls have `drainMs` to finish. It can
+   * be called more than once. A remote method may call it, but must not await it: the daemon waits for the method.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -212,7 +213,7 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
 
   async #close(): Promise<void> {
     const listener = this.#listener;
-    this.#over.resolve();
+    this.#stopped.resolve();
     this.#stopHousekeeping();
     this.streams.closeAll();
     if (listener === undefined) return;

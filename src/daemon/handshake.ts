@@ -17,43 +17,43 @@ import type { ConnectionServices } from "./connection-services.ts";
 import { isThenable, reasonOf } from "./error-replies.ts";
 import type { Registration } from "./object-table.ts";
 
-/** What the answer to a CONNECT repeats of it. */
-interface Asked {
+/** The header fields of a CONNECT that the answer needs. */
+interface ConnectHeader {
   readonly sequence: number;
   readonly serializerId: number;
   readonly flags: number;
   readonly correlationId: Uint8Array;
 }
 
-/** The refusal of Pyro's threaded server when no thread is free (`Pyro5 5.15, svr_threads.py`). */
+/** Pyro's text for a client that is refused because no thread is free (`Pyro5 5.15, svr_threads.py`). */
 export const NO_FREE_WORKERS = "no free workers, increase server threadpool size";
 
-/** The handshake of one connection: it is accepted or rejected, within a time limit. */
+/** The handshake of one connection, with a time limit. */
 export class Handshake {
   readonly #channel: Channel;
   readonly #services: ConnectionServices;
   readonly #client: Caller;
   readonly #denial: string | undefined;
-  readonly #welcomed: (serializers: SerializerSet) => void;
+  readonly #accepted: (serializers: SerializerSet) => void;
   #timer: Timer | undefined;
-  #greeting = false;
+  #received = false;
 
   /**
-   * @param denial why the client is refused, whatever it sends.
-   * @param welcomed called on success, after the answer is queued and before anything else is read.
+   * @param denial if set, the client is refused for this reason.
+   * @param accepted called on success, after the answer is queued and before more messages are read.
    */
   constructor(
     channel: Channel,
     services: ConnectionServices,
     client: Caller,
     denial: string | undefined,
-    welcomed: (serializers: SerializerSet) => void,
+    accepted: (serializers: SerializerSet) => void,
   ) {
     this.#channel = channel;
     this.#services = services;
     this.#client = client;
     this.#denial = denial;
-    this.#welcomed = welcomed;
+    this.#accepted = accepted;
     if (services.handshakeTimeoutMs > 0) {
       this.#timer = services.environment.setTimeout(() => {
         services.report(new ProtocolError(`no handshake within ${services.handshakeTimeoutMs} ms`), client.address);
@@ -72,8 +72,8 @@ export class Handshake {
   }
 
   onMessage(message: Message): void {
-    if (this.#greeting) throw new ProtocolError("a message before the answer to the handshake");
-    this.#greeting = true;
+    if (this.#received) throw new ProtocolError("received a message before the handshake was answered");
+    this.#received = true;
     this.#client.pyroVersion = this.#dialect.version;
     const { sequence, serializerId, flags } = message;
     if (this.#denial !== undefined) return this.#deny(this.#denial, sequence);
@@ -82,7 +82,7 @@ export class Handshake {
     try {
       serializer = this.#services.serializers.forVersion(this.#dialect.version).byId(serializerId);
     } catch (error) {
-      // Pyro4's text; Pyro5 closes without an answer.
+      // The text of Pyro4. Pyro5 closes the connection without an answer.
       return this.refuse(
         new ProtocolError(`message used serializer that is not accepted: ${serializerId} (${reasonOf(error)})`, {
           cause: error,
@@ -94,14 +94,16 @@ export class Handshake {
       this.#reject(text, serializerId, sequence, (out) => serializer.dump(text, out));
     };
     try {
-      const { handshake, registration } = this.#greetingOf(serializer.load(message.bytes, message.from, message.to));
-      const welcome = (value: unknown): void =>
-        this.#welcome({ sequence, serializerId, flags, correlationId }, serializer, registration(), value);
+      const { handshake, findRegistration } = this.#parseConnect(
+        serializer.load(message.bytes, message.from, message.to),
+      );
+      const accept = (value: unknown): void =>
+        this.#accept({ sequence, serializerId, flags, correlationId }, serializer, findRegistration(), value);
       const value = this.#services.validateHandshake(handshake, this.#client);
-      if (!isThenable(value)) return welcome(value);
+      if (!isThenable(value)) return accept(value);
       this.#channel.pause();
       void Promise.resolve(value)
-        .then(welcome)
+        .then(accept)
         .then(undefined, reject)
         .finally(() => this.#channel.resume());
     } catch (error) {
@@ -109,40 +111,40 @@ export class Handshake {
     }
   }
 
-  /** Reads a CONNECT: data for `validateHandshake`, and the object that the client wants. */
-  #greetingOf(data: unknown): { handshake: unknown; registration: () => Registration } {
+  /** Parses a CONNECT: the data for `validateHandshake`, and a function that finds the requested object. */
+  #parseConnect(data: unknown): { handshake: unknown; findRegistration: () => Registration } {
     const id = dictValue(data, "object");
     if (id === undefined && this.#dialect.connectNamesObject) throw new PyroError("'object'");
     const handshake = dictValue(data, "handshake");
     if (handshake === undefined) throw new PyroError("'handshake'");
-    const registration = (): Registration => {
-      // Pyro4's clients without METADATA name no object.
-      const found = this.#services.objects.get(id === undefined ? DAEMON_OBJECT_ID : pyText(id));
-      if (found === undefined) throw new DaemonError("unknown object");
-      return found;
+    const findRegistration = (): Registration => {
+      // Pyro4 clients with METADATA off send no object id.
+      const registration = this.#services.objects.get(id === undefined ? DAEMON_OBJECT_ID : pyText(id));
+      if (registration === undefined) throw new DaemonError("unknown object");
+      return registration;
     };
-    return { handshake, registration };
+    return { handshake, findRegistration };
   }
 
-  #welcome(asked: Asked, serializer: Serializer, registration: Registration, value: unknown): void {
+  #accept(request: ConnectHeader, serializer: Serializer, registration: Registration, value: unknown): void {
     if (this.#channel.closed) return;
     this.stop();
     const dialect = this.#dialect;
     const { metaOnConnect } = dialect.flag;
-    const wantsMetadata = dialect.hasMetadata(asked.flags);
+    const wantsMetadata = dialect.hasMetadata(request.flags);
     const meta = metadataValue(registration.metadata, dialect);
     const answer = wantsMetadata ? { handshake: value, meta } : value;
     this.#channel.send(dialect, {
-      ...asked,
+      ...request,
       type: MessageType.ConnectOk,
       flags: wantsMetadata ? metaOnConnect : 0,
       annotations: this.#services.annotations?.(),
       writePayload: (out) => serializer.dump(answer, out),
     });
-    this.#welcomed(this.#services.serializers.forVersion(dialect.version));
+    this.#accepted(this.#services.serializers.forVersion(dialect.version));
   }
 
-  /** Answers invalid bytes with a CONNECTFAIL. */
+  /** Answers an invalid message with a CONNECTFAIL. */
   refuse(error: PyroError): void {
     this.#services.report(error, this.#client.address);
     if (!this.#channel.closed) this.#rejectEarly(error.message, 0);
@@ -154,7 +156,7 @@ export class Handshake {
     this.#rejectEarly(reason, sequence);
   }
 
-  /** In marshal, which all clients read whatever serializer they use. */
+  /** Rejects in marshal, which all clients can read whatever serializer they use. */
   #rejectEarly(text: string, sequence: number): void {
     this.#reject(text, this.#dialect.names.serializerIds.marshal, sequence, (out) => out.bytes(dumpText(text)));
   }
@@ -172,7 +174,10 @@ export class Handshake {
         writePayload,
       });
     } catch (error) {
-      this.#services.report(new PyroError(`cannot send the refusal: ${text}`, { cause: error }), this.#client.address);
+      this.#services.report(
+        new PyroError(`cannot send the reason for rejecting the client: ${text}`, { cause: error }),
+        this.#client.address,
+      );
     }
     this.#channel.end();
   }

@@ -8,8 +8,8 @@ import { MessageType } from "../wire/message.ts";
 import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
 
 /**
- * A client that is refused, whatever it sends. It is told the reason as soon as its first header shows its version. No
- * more of it is read or kept. A Pyro client shows the reason as `connection to ... rejected: REASON`.
+ * A connection of a client that is refused. The reason is sent as soon as the client's first header shows its version.
+ * Nothing else is read or buffered. A Pyro client shows the reason as `connection to ... rejected: REASON`.
  */
 export class RefusedConnection implements ChannelHandlers, ClientConnection {
   readonly client: string;
@@ -66,7 +66,7 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
       type: MessageType.ConnectFail,
       flags: 0,
       sequence: 0,
-      serializerId: dialect.names.serializerIds.marshal, // which both versions understand before a handshake
+      serializerId: dialect.names.serializerIds.marshal, // both versions read marshal before the handshake
       writePayload: (out) => out.bytes(dumpText(message)),
     });
   }

@@ -198,7 +198,7 @@ os._exit(0)
       .toEqual([
         "waiting",
         `gone: 127.0.0.1:PORT ${version} 0`,
-        "stopped: ConnectionClosedError: the caller, 127.0.0.1:PORT, is gone",
+        "stopped: ConnectionClosedError: the caller 127.0.0.1:PORT disconnected",
       ]);
   });
 

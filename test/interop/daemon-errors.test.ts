@@ -48,7 +48,7 @@ class Failing {
 
 let daemon: Daemon;
 beforeAll(async () => {
-  daemon = await Daemon.listen({ host: "127.0.0.1", detailedTraceback: true });
+  daemon = await Daemon.listen({ host: "127.0.0.1" });
   daemon.register(Failing, "failing");
 });
 afterAll(() => daemon.close());
