@@ -2,19 +2,19 @@ import type { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 
 /**
- * A stream that belongs to somebody else, for as long as we use it: ending or destroying the loan leaves it open, and
- * without anything of ours on it. Whoever opened it closes it, as with Pyro's `connected_socket`.
+ * A wrapper around a stream that the user owns. Ending or destroying the wrapper removes its listeners and leaves the
+ * stream open. The user closes it, as with Pyro's `connected_socket`.
  */
 export class BorrowedStream extends Duplex {
-  /** The stream itself. */
+  /** The user's stream. */
   readonly inner: Duplex;
-  readonly #giveBack: () => void;
+  readonly #detach: () => void;
 
-  constructor(owners: Duplex) {
+  constructor(inner: Duplex) {
     super({ allowHalfOpen: true });
-    this.inner = owners;
+    this.inner = inner;
     const data = (chunk: Buffer): void => {
-      if (!this.push(chunk)) owners.pause();
+      if (!this.push(chunk)) inner.pause();
     };
     const end = (): void => {
       this.push(null);
@@ -22,15 +22,15 @@ export class BorrowedStream extends Duplex {
     const failed = (error: Error): void => {
       this.destroy(error);
     };
-    const gone = (): void => {
+    const closed = (): void => {
       this.destroy();
     };
-    this.#giveBack = () => {
-      owners.pause();
-      owners.off("data", data).off("end", end).off("error", failed).off("close", gone);
+    this.#detach = () => {
+      inner.pause();
+      inner.off("data", data).off("end", end).off("error", failed).off("close", closed);
     };
-    owners.on("data", data).on("end", end).on("error", failed).on("close", gone);
-    if (owners.destroyed) this.destroy();
+    inner.on("data", data).on("end", end).on("error", failed).on("close", closed);
+    if (inner.destroyed) this.destroy();
   }
 
   override _read(): void {
@@ -41,14 +41,14 @@ export class BorrowedStream extends Duplex {
     this.inner.write(chunk, done);
   }
 
-  /** Everything is handed on: the loan is over at once, so that nothing more is read from its owner. */
+  /** All writes have been passed on, so the wrapper closes now and reads nothing more from the stream. */
   override _final(done: (error?: Error | null) => void): void {
     done();
     this.destroy();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#giveBack();
+    this.#detach();
     done(error);
   }
 }

@@ -10,7 +10,7 @@ import type { Listener } from "./transport.ts";
 import type { IpVersion } from "./transport-config.ts";
 import { badPath, removeStale } from "./unix-socket.ts";
 
-/** One that opened a port or a socket file for it. */
+/** A listener on a port or a socket file. */
 export interface ServerListener extends Listener {
   readonly server: Server;
 }
@@ -18,25 +18,25 @@ export interface ServerListener extends Listener {
 export interface ListenOptions {
   /** Undefined: no TLS. */
   readonly tls?: ServerTls | undefined;
-  /** Milliseconds that a client has for its TLS handshake; 0, the default: no limit. */
+  /** Milliseconds for the TLS handshake of a client; 0: no limit. Default: 0. */
   readonly handshakeTimeoutMs?: number | undefined;
-  /** Which address of a host name is taken. Default: an IPv4 one, if there is one. */
+  /** The address of a host name to use. Default: an IPv4 address if there is one. */
   readonly ipVersion?: IpVersion | undefined;
-  /** Small messages leave at once. Default true. */
+  /** Send small messages immediately (TCP_NODELAY). Default: true. */
   readonly noDelay?: boolean | undefined;
-  /** Connections that the system keeps while the program is busy. Default 511, as Node (Pyro: 100). */
+  /** The maximum number of connections that the system queues until they are accepted. Default: 511 (Pyro: 100). */
   readonly backlog?: number | undefined;
-  /** Default: the process's. */
+  /** Default: this process. */
   readonly environment?: Environment | undefined;
 }
 
-/** IPv4 first: Python's peers bind `localhost` to 127.0.0.1 (PREFER_IP_VERSION 4), and must meet us there. */
+/** IPv4 first, because Python clients resolve `localhost` to 127.0.0.1 (PREFER_IP_VERSION 4). */
 async function addressOf(host: string, ipVersion: IpVersion = 4): Promise<string> {
   if (host === "") return ipVersion === 6 ? "::" : "0.0.0.0";
   if (isIP(host) !== 0) return host;
-  const how = ipVersion === 6 ? ({ family: 6 } as const) : { order: ipVersion === 4 ? "ipv4first" : "verbatim" };
-  const found = await lookup(host, { all: true, ...(how as { order: "ipv4first" | "verbatim" }) });
-  return found[0]?.address ?? host;
+  const preference = ipVersion === 6 ? ({ family: 6 } as const) : { order: ipVersion === 4 ? "ipv4first" : "verbatim" };
+  const addresses = await lookup(host, { all: true, ...(preference as { order: "ipv4first" | "verbatim" }) });
+  return addresses[0]?.address ?? host;
 }
 
 function cannotListen(location: Location, reason: string, cause?: unknown): CommunicationError {
@@ -47,21 +47,22 @@ function cannotListen(location: Location, reason: string, cause?: unknown): Comm
 }
 
 /**
- * Listens on a location and hands each new connection to `onConnection`, over TLS when its handshake is done. A
- * connection that cannot be accepted (no file descriptors left) and a TLS handshake that fails go to `onError`; the
- * listening goes on. A Unix socket that a killed program left behind is removed.
+ * Listens on a location and passes each new connection to `onConnection`; with TLS, after its handshake. Failed accepts
+ * (too many open files) and failed TLS handshakes are passed to `onError`; listening continues. A stale Unix socket
+ * file is removed.
  *
- * @throws {CommunicationError} code PYRO_CANNOT_LISTEN, when the address is taken or not this machine's.
+ * @throws {CommunicationError} code PYRO_CANNOT_LISTEN, when the address is in use or does not belong to this machine.
  */
 export async function listen(
-  asked: Location,
+  requested: Location,
   onConnection: OnConnection,
   onError: OnError,
   options: ListenOptions = {},
 ): Promise<ServerListener> {
   const { tls, noDelay = true, backlog = 511, handshakeTimeoutMs = 0, environment = processEnvironment } = options;
-  // `[::1]`, as it stands in a URI.
-  const location = asked.kind === "tcp" ? { ...asked, host: asked.host.replace(/^\[(.*)\]$/, "$1") } : asked;
+  // URIs have brackets around IPv6 addresses: `[::1]`.
+  const location =
+    requested.kind === "tcp" ? { ...requested, host: requested.host.replace(/^\[(.*)\]$/, "$1") } : requested;
   const gate =
     tls === undefined
       ? undefined
@@ -95,11 +96,14 @@ export async function listen(
     const reasons: Record<string, string> = {
       EADDRINUSE:
         location.kind === "tcp"
-          ? "the address is taken: another program listens there"
-          : "another program listens there, or it is a file that is no socket",
+          ? "the address is already in use; stop the other program or choose another port"
+          : "another program listens on it, or the file is not a socket",
       EADDRNOTAVAIL: "this machine has no such address",
-      EACCES: location.kind === "tcp" ? "permission denied" : "permission denied, or there is no such folder",
-      ENOTFOUND: options.ipVersion === 6 ? "host name not known, or it has no IPv6 address" : "host name not known",
+      EACCES: location.kind === "tcp" ? "permission denied" : "permission denied, or the directory does not exist",
+      ENOTFOUND:
+        options.ipVersion === 6
+          ? "unknown host name, or it has no IPv6 address"
+          : "unknown host name; check the spelling and DNS",
     };
     throw cannotListen(location, reasons[code] ?? code, cause);
   }

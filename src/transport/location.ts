@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { PyroError } from "../base/errors.ts";
 
-/** Where a daemon listens: the part of a URI behind the `@`. */
+/** The address of a daemon: the part of a URI after the `@`. */
 export type Location =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
@@ -18,30 +18,17 @@ export function locationText(location: Location): string {
   }
 }
 
-/** The location in a URI's text behind the `@`. @throws {PyroError} code PYRO_URI, for text of another form. */
+/** Parses a location, the text after the `@` of a URI. @throws {PyroError} code PYRO_URI, for invalid text. */
 export function parseLocation(text: string): Location {
   if (text.startsWith("./u:") && text.length > 4) return { kind: "unix", path: text.slice(4) };
-  const found = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(text);
-  const port = Number(found?.[3]);
-  if (found === null || port > 65_535) {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
     throw new PyroError(`invalid location ${JSON.stringify(text)}: expected HOST:PORT or ./u:PATH`, {
       code: "PYRO_URI",
     });
   }
-  return { kind: "tcp", host: found[1] ?? found[2] ?? "", port };
-}
-
-/** The parts of a URI that say where its object is. */
-interface Place {
-  readonly sockname: string | null;
-  readonly host: string | null;
-  readonly port: number | null;
-}
-
-/** The location that a URI's parts name. An empty host is this machine. */
-export function locationOfPlace({ sockname, host, port }: Place): Location {
-  if (sockname !== null) return { kind: "unix", path: sockname };
-  return { kind: "tcp", host: host || "localhost", port: port ?? 0 };
+  return { kind: "tcp", host: match[1] ?? match[2] ?? "", port };
 }
 
 /** The location to listen on. */
@@ -50,9 +37,9 @@ export function listenLocation(host: string, port: number, unixSocket: string | 
 }
 
 /**
- * The location that a daemon's URIs have: the one behind address translation if there is one, never a wildcard address.
+ * The location in a daemon's URIs: the NAT host and port if set, else the bound address. Never a wildcard address.
  *
- * @param natPort 0 or undefined: the port that is listened on.
+ * @param natPort 0 or undefined: the bound port.
  */
 export function publishedLocation(bound: Location, natHost: string | undefined, natPort: number | undefined): Location {
   if (bound.kind === "unix") return bound;
@@ -63,15 +50,15 @@ export function publishedLocation(bound: Location, natHost: string | undefined, 
 const WILDCARDS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::", "[::]"]);
 
 /**
- * The host under which others reach a daemon that is bound to `host`. For a wildcard address it is the machine's first
- * outward address (in a container, the container's), of the same family where there is one.
+ * The host that clients use for a daemon that is bound to `host`. For a wildcard address this is the machine's first
+ * external address (in a container, the container's), preferably of the same family.
  */
 export function reachableHost(host: string): string {
   if (!WILDCARDS.has(host)) return host;
-  const outward = Object.values(networkInterfaces())
+  const external = Object.values(networkInterfaces())
     .flat()
     .filter((one) => one !== undefined && !one.internal && !one.address.startsWith("fe80:"));
   const family = host === "::" || host === "[::]" ? "IPv6" : "IPv4";
-  const best = outward.find((one) => one?.family === family) ?? outward.find((one) => one?.family === "IPv4");
+  const best = external.find((one) => one?.family === family) ?? external.find((one) => one?.family === "IPv4");
   return best?.address ?? (family === "IPv6" ? "::1" : "127.0.0.1");
 }

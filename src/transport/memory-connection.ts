@@ -2,12 +2,12 @@ import { Buffer } from "node:buffer";
 import type { Location } from "./location.ts";
 import type { Connection, ConnectionHandlers } from "./transport.ts";
 
-/** A sender waits for `onDrain` when so much of what it wrote was not taken. */
+/** Above this number of unread bytes a sender must wait for `onDrain`. */
 const HIGH_WATER_BYTES = 64 << 10;
 
-/** What a connection needs of its network. */
+/** The part of the network that a connection uses. */
 export interface Scheduler {
-  /** Runs `work` when what was sent now has arrived; in order. */
+  /** Runs `work` after the network's latency, in order. */
   schedule(work: () => void): void;
   /** Runs `work` soon, before anything else arrives. */
   nextTick(work: () => void): void;
@@ -31,7 +31,7 @@ export class MemoryConnection implements Connection {
   #peer: MemoryConnection | undefined;
   #handlers: ConnectionHandlers | undefined;
   readonly #onClosed: (() => void)[] = [];
-  /** What arrived and was not delivered yet; "end" when the other side sends nothing more. */
+  /** Chunks that arrived and are not delivered yet. "end": the peer has closed its half. */
   #inbox: (Chunk | "end")[] = [];
   #paused = false;
   #delivering = false;
@@ -61,7 +61,7 @@ export class MemoryConnection implements Connection {
     this.#scheduler.nextTick(() => this.#deliver());
   }
 
-  /** Bytes without `onTaken` are copied, so their memory may be used again at once. */
+  /** Without `onTaken` the bytes are copied, so their memory can be reused at once. */
   write(bytes: Uint8Array, onTaken?: () => void): boolean {
     const peer = this.#peer;
     if (this.#sentEnd || this.#closed || peer === undefined || bytes.length === 0) {

@@ -1,6 +1,6 @@
 /**
- * A network in memory: hosts with addresses, connections between them, and no sockets. For tests, and as the base of
- * simulated networks: time and order come from the environment that the network is given.
+ * A network in memory: hosts with addresses and connections between them, without sockets. It is used by tests and
+ * simulations. Its time and order are those of its environment.
  */
 import { type Environment, processEnvironment, type Timer } from "../base/environment.ts";
 import { CommunicationError, TimeoutError } from "../base/errors.ts";
@@ -9,9 +9,9 @@ import { MemoryConnection, type Scheduler } from "./memory-connection.ts";
 import type { Connection, DialOptions, Listener, ListenHandlers, Transport } from "./transport.ts";
 
 export interface MemoryNetworkOptions {
-  /** Clock and scheduler of the network. Default: the process's. */
+  /** Clock and scheduler of the network. Default: this process. */
   readonly environment?: Environment;
-  /** Milliseconds that bytes, and attempts to connect, take from host to host. Default 0: the next turn of the loop. */
+  /** Milliseconds of delay for bytes and connection attempts. Default: 0, the next turn of the event loop. */
   readonly latencyMs?: number;
 }
 
@@ -28,7 +28,7 @@ export class MemoryNetwork implements Scheduler {
     this.#latencyMs = options.latencyMs ?? 0;
   }
 
-  /** The transport of one host. Its daemons listen at `address`, and its clients connect from there. */
+  /** The transport of one host. Its daemons listen on `address`, and its clients connect from it. */
   host(address: string): Transport {
     return new MemoryTransport(this, address);
   }
@@ -42,7 +42,7 @@ export class MemoryNetwork implements Scheduler {
     this.environment.nextTick(work);
   }
 
-  /** A port that nothing uses. */
+  /** An unused port. */
   newPort(): number {
     this.#lastPort += 1;
     return this.#lastPort;
@@ -52,7 +52,9 @@ export class MemoryNetwork implements Scheduler {
   listen(location: Location, handlers: ListenHandlers): Listener {
     const text = locationText(location);
     if (this.#listeners.has(text)) {
-      throw new CommunicationError(`cannot listen on ${text}: the address is in use`, { code: "PYRO_CANNOT_LISTEN" });
+      throw new CommunicationError(`cannot listen on ${text}: the address is already in use`, {
+        code: "PYRO_CANNOT_LISTEN",
+      });
     }
     const listener = new MemoryListener(location, handlers, () => this.#listeners.delete(text));
     this.#listeners.set(text, listener);
@@ -101,7 +103,7 @@ class MemoryListener implements Listener {
     });
   }
 
-  /** Connections are handed over at once. */
+  /** Nothing to close: connections are passed on as soon as they are accepted. */
   destroy(): void {}
 }
 

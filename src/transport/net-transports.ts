@@ -12,7 +12,7 @@ import type { Connection, DialOptions, Listener, ListenHandlers, ListenOptions, 
 
 export type NetSettings = Omit<DialSettings, "tls">;
 
-/** TCP and Unix sockets: the location decides. */
+/** TCP or Unix sockets, depending on the location. */
 export class NetTransport implements Transport {
   readonly settings: NetSettings;
 
@@ -48,7 +48,7 @@ export class TlsTransport implements Transport {
   readonly #client: ClientTls | undefined;
   readonly #server: ServerTls | undefined;
 
-  /** @param tls the side that the transport is for: `client` to dial, `server` to listen. */
+  /** @param tls `client` is needed to dial, `server` to listen. */
   constructor(inner: NetTransport, tls: { readonly client?: ClientTls; readonly server?: ServerTls }) {
     this.#inner = inner;
     this.#client = tls.client;
@@ -71,7 +71,7 @@ export class TlsTransport implements Transport {
     return listenForSockets(location, handlers, { ...this.#inner.settings, ...options, tls: this.#server });
   }
 
-  /** The server may refuse the client's certificate; its alert arrives with the connection's end, or is lost with it. */
+  /** The server may have refused the client's certificate. Its alert arrives when the connection closes, or is lost. */
   async explainClose(
     location: Location,
     cause: unknown,
@@ -85,7 +85,7 @@ export class TlsTransport implements Transport {
 
 async function dialSocket(location: Location, options: DialOptions & DialSettings): Promise<Connection> {
   const { socket, onChunk } = await dial(location, options);
-  // The client's end of a Unix socket has no path of its own.
+  // The client's end of a Unix socket has no path.
   return new StreamConnection(socket, location.kind === "unix" ? location : undefined, onChunk);
 }
 

@@ -7,16 +7,16 @@ import { type ClientTlsOptions, clientTls, type ServerTlsOptions, serverTls } fr
 import type { Transport } from "./transport.ts";
 import { transportItems } from "./transport-config.ts";
 
-/** What decides which transport is used, where the user did not choose one. */
-interface Choice<Tls> {
+/** The options that select a transport. */
+interface Options<Tls> {
   readonly transport?: Transport | undefined;
   readonly socket?: Duplex | undefined;
   readonly tls?: Tls | boolean | undefined;
   readonly environment: Environment;
 }
 
-/** The transport of a client. @throws {PyroError} code PYRO_TLS_OPTIONS or PYRO_CONFIG, for unusable certificates. */
-export function clientTransport({ transport, socket, tls, environment }: Choice<ClientTlsOptions>): Transport {
+/** The transport of a client. @throws {PyroError} code PYRO_TLS_OPTIONS or PYRO_CONFIG, for invalid certificates. */
+export function clientTransport({ transport, socket, tls, environment }: Options<ClientTlsOptions>): Transport {
   if (transport !== undefined) return transport;
   if (socket !== undefined) return new SocketTransport(socket, environment.setImmediate);
   const { ssl, preferIpVersion, noDelay } = transportItems(configurationOf(environment).current);
@@ -25,8 +25,8 @@ export function clientTransport({ transport, socket, tls, environment }: Choice<
   return client === undefined ? sockets : new TlsTransport(sockets, { client });
 }
 
-/** The transport of a daemon. Throws as `clientTransport`. */
-export function serverTransport({ transport, socket, tls, environment }: Choice<ServerTlsOptions>): Transport {
+/** The transport of a daemon. Throws like `clientTransport`. */
+export function serverTransport({ transport, socket, tls, environment }: Options<ServerTlsOptions>): Transport {
   if (transport !== undefined) return transport;
   if (socket !== undefined) return new SocketTransport(socket, environment.setImmediate);
   const { ssl, preferIpVersion, noDelay } = transportItems(configurationOf(environment).current);

@@ -6,8 +6,8 @@ import { localLocationOf, StreamConnection } from "./stream-connection.ts";
 import type { Connection, DialOptions, Listener, ListenHandlers, Transport } from "./transport.ts";
 
 /**
- * One connection that the user made, Pyro's `connected_socket`: both dialling and listening use it. It stays open when
- * its proxy or daemon is done with it, because whoever opened it closes it.
+ * One connection that the user made, Pyro's `connected_socket`. Both `dial` and `listen` use it. It stays open when its
+ * proxy or daemon is closed; the user closes it.
  */
 export class SocketTransport implements Transport {
   readonly #socket: Duplex;
@@ -22,7 +22,7 @@ export class SocketTransport implements Transport {
     return locationText(location);
   }
 
-  /** The connection leads to its peer, whatever the text is. */
+  /** Ignores the text: the peer of the socket is fixed. */
   parse(_text: string): Location {
     return localLocationOf(this.#socket);
   }
@@ -41,7 +41,7 @@ export class SocketTransport implements Transport {
       if (stream.closed) resolve();
       else stream.on("error", () => undefined).once("close", resolve); // the connection reports the error
     });
-    // Not before the caller has registered its objects: what has arrived is read at once.
+    // Delayed until the caller has registered its objects, because buffered bytes are read at once.
     this.#setImmediate(() => {
       if (!stream.destroyed) handlers.onConnection(new StreamConnection(stream));
     });

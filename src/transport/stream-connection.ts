@@ -7,10 +7,10 @@ import type { Location } from "./location.ts";
 import { tlsInfoOf } from "./tls-listen.ts";
 import type { Connection, ConnectionHandlers } from "./transport.ts";
 
-/** Python's Pyro has this in the place of an address for a socket pair. */
+/** Pyro's text for the address of a socket pair. */
 const NOT_BOUND: Location = { kind: "unix", path: "<<not-bound>>" };
 
-/** Passes each chunk of bytes to `receive`, without "data" events. */
+/** Passes each received chunk to `receive`, without "data" events. */
 export type ChunkSource = (receive: (chunk: Buffer) => void) => void;
 
 /** A connection over one of Node's streams: a socket, TLS over one, or any stream that a user provides. */
@@ -18,20 +18,20 @@ export class StreamConnection implements Connection {
   readonly keepsWrittenBytes: boolean;
   readonly hasHandshake: boolean;
   readonly #stream: Duplex;
-  /** The stream itself, behind a borrowed one. */
+  /** The user's stream if the stream is borrowed, else the stream. */
   readonly #inner: Duplex;
   readonly #chunks: ChunkSource | undefined;
   readonly #location: Location | undefined;
 
   /**
-   * @param location this side's, where the stream does not know it (Unix sockets).
-   * @param chunks where bytes come from, if not from "data" events.
+   * @param location the local location, if the stream does not have it (Unix sockets).
+   * @param chunks the source of received bytes. Default: "data" events.
    */
   constructor(stream: Duplex, location?: Location, chunks?: ChunkSource) {
     this.#stream = stream;
     this.hasHandshake = !(stream instanceof BorrowedStream);
     this.#inner = stream instanceof BorrowedStream ? stream.inner : stream;
-    // A plain socket writes at once; TLS, and streams of other kinds, later.
+    // A plain socket writes immediately. TLS and other streams write later.
     this.keepsWrittenBytes = !(stream instanceof Socket) || "encrypted" in stream;
     this.#location = location;
     this.#chunks = chunks;
@@ -75,7 +75,7 @@ export class StreamConnection implements Connection {
 
   write(bytes: Uint8Array, onTaken?: () => void): boolean {
     this.#stream.write(bytes, onTaken);
-    // Mostly the kernel has it all by now. Other streams may go on reading what they have passed on.
+    // Usually the kernel has copied all bytes by now. Other streams may still use the memory.
     return !this.keepsWrittenBytes && this.#stream.writableLength === 0;
   }
 
@@ -96,7 +96,7 @@ export class StreamConnection implements Connection {
   }
 }
 
-/** This side of a stream: an address, or what Python's Pyro writes for a socket pair. */
+/** The local address of a stream, or Pyro's text for a socket pair. */
 export function localLocationOf(stream: Duplex): Location {
   if (!(stream instanceof Socket) || stream.localAddress === undefined || stream.localPort === undefined) {
     return NOT_BOUND;

@@ -4,22 +4,22 @@ import type { Location } from "./location.ts";
 import { nodeTls } from "./node-tls.ts";
 import type { ClientTls } from "./tls-options.ts";
 
-/** The host that a certificate must be for: a Unix socket's is this machine. */
+/** The host name that the server's certificate must have: `localhost` for Unix sockets. */
 function hostOf(location: Location, tls: ClientTls): string {
   const host = tls.servername ?? (location.kind === "tcp" ? location.host : "localhost");
-  return host.replace(/%.*$/, ""); // an address's zone says which cable, not who is there
+  return host.replace(/%.*$/, ""); // the zone of an IPv6 address is a local interface, not part of the host
 }
 
-/** A socket that connects and shakes hands; "secureConnect" tells that the server is the one it should be. */
-export function secureSocket(location: Location, where: NetConnectOpts, tls: ClientTls, noDelay: boolean): TLSSocket {
+/** A socket that connects and does the TLS handshake. "secureConnect" is emitted when the certificate is accepted. */
+export function secureSocket(location: Location, address: NetConnectOpts, tls: ClientTls, noDelay: boolean): TLSSocket {
   const host = hostOf(location, tls);
   const options: ConnectionOptions = {
-    ...(where as ConnectionOptions),
+    ...(address as ConnectionOptions),
     secureContext: tls.context,
-    // Said always: NODE_TLS_REJECT_UNAUTHORIZED must not decide.
+    // Always set, so that NODE_TLS_REJECT_UNAUTHORIZED has no effect.
     rejectUnauthorized: tls.rejectUnauthorized,
     checkServerIdentity: (_name, certificate) => nodeTls().checkServerIdentity(host, certificate),
-    // TLS has no names that are addresses.
+    // TLS does not allow IP addresses as server names.
     ...(isIP(host) === 0 ? { servername: host } : {}),
   };
   const socket = nodeTls().connect(options);

@@ -9,31 +9,31 @@ import { nodeTls } from "./node-tls.ts";
 import { clientCertificateError, tlsAcceptError, tlsExpected } from "./tls-errors.ts";
 import type { ServerTls } from "./tls-options.ts";
 
-/** First byte of each TLS connection: a handshake record. */
+/** The first byte of every TLS connection: the type of a handshake record. */
 const TLS_HANDSHAKE = 0x16;
-/** As long as Node's timers go. */
+/** The longest delay of Node's timers. */
 const NEVER_MS = 0x7fff_ffff;
 
 function isTls(socket: Duplex): socket is TLSSocket {
   return "encrypted" in socket;
 }
 
-/** What is known of a connection's TLS; undefined for one without. */
+/** TLS information about the peer; undefined for a connection without TLS. */
 export function tlsInfoOf(socket: Duplex): TlsInfo | undefined {
   if (!isTls(socket)) return undefined;
   const certificate = socket.getPeerCertificate();
-  const shown = Object.keys(certificate ?? {}).length > 0;
-  return { authorized: socket.authorized, peerCertificate: shown ? certificate : undefined };
+  const hasCertificate = Object.keys(certificate ?? {}).length > 0;
+  return { authorized: socket.authorized, peerCertificate: hasCertificate ? certificate : undefined };
 }
 
-/** `host:port` of the other side; undefined for Unix sockets, and for connections that are gone. */
+/** `host:port` of the peer; undefined for Unix sockets and closed connections. */
 export function addressOf(socket: Socket): string | undefined {
   return socket.remoteAddress === undefined ? undefined : `${socket.remoteAddress}:${socket.remotePort}`;
 }
 
-/** Takes a connection; with a refusal, only to tell the client so in the words of the protocol. */
+/** Receives a connection. With a refusal, the connection is only used to send the reason to the client. */
 export type OnConnection = (socket: Socket, refusal?: CommunicationError) => void;
-/** Hears of failures; `client` is the address, if it is known. */
+/** Receives errors. `client` is the client's address, if known. */
 export type OnError = (error: Error, client?: string) => void;
 
 export interface TlsGateOptions {
@@ -46,18 +46,17 @@ export interface TlsGateOptions {
 }
 
 /**
- * Stands before a daemon that speaks TLS: shakes hands with each client by itself, so that none waits for another, and
- * hands on those that are through. Clients that cannot come in are handed on with the reason, because a Pyro client
- * shows what a refused handshake says, and nothing of a connection that just ends: those that speak plain Pyro, and
- * those whose certificate does not do. Of these no more than a header is ever read.
+ * Does the TLS handshakes of a daemon, concurrently, and passes the finished connections on. Clients that speak plain
+ * Pyro or have no valid certificate are passed on with a refusal. A Pyro client shows the reason of a rejected
+ * handshake, but shows nothing if the connection is just closed. Only a header is read from refused clients.
  */
 export class TlsGate {
   readonly #tls: ServerTls;
   readonly #server: Server;
   readonly #options: TlsGateOptions;
-  /** Connections that sent nothing so far. */
+  /** Connections that have sent nothing so far. */
   readonly #silent = new Set<Socket>();
-  /** All connections, whatever their state. */
+  /** All open connections. */
   readonly #sockets = new Set<Socket>();
   #closed = false;
 
@@ -66,15 +65,15 @@ export class TlsGate {
     this.#tls = tls;
     this.#options = options;
     this.#server = nodeTls().createServer({ ...tls.options, handshakeTimeout: timeoutMs > 0 ? timeoutMs : NEVER_MS });
-    this.#server.on("secureConnection", (socket: TLSSocket) => this.#through(socket));
+    this.#server.on("secureConnection", (socket: TLSSocket) => this.#onSecure(socket));
     this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
-      const client = addressOf(socket) ?? "a TLS client"; // nobody knows where it was once it is gone
+      const client = addressOf(socket) ?? "a TLS client"; // the address is unknown if the socket is already closed
       socket.destroy();
       if (!this.#closed) options.onError(tlsAcceptError(error), client);
     });
   }
 
-  /** Takes a new connection, of which nobody knows yet what it speaks. */
+  /** Accepts a new connection, and checks whether its first byte is TLS. */
   accept(socket: Socket): void {
     const client = addressOf(socket);
     this.#silent.add(socket);
@@ -89,14 +88,14 @@ export class TlsGate {
             socket.destroy();
           }, timeoutMs)
         : undefined;
-    const spoke = (): void => {
+    const stopWaiting = (): void => {
       environment.clearTimer(timer);
       this.#silent.delete(socket);
-      socket.removeListener("data", first);
-      socket.removeListener("close", spoke);
+      socket.removeListener("data", onFirstChunk);
+      socket.removeListener("close", stopWaiting);
     };
-    const first = (chunk: Buffer): void => {
-      spoke();
+    const onFirstChunk = (chunk: Buffer): void => {
+      stopWaiting();
       socket.pause();
       socket.unshift(chunk);
       if (chunk[0] === TLS_HANDSHAKE) {
@@ -106,28 +105,28 @@ export class TlsGate {
         socket.resume();
       }
     };
-    socket.on("data", first);
-    socket.on("close", spoke);
-    socket.on("error", () => undefined); // "close" follows; later it is the taker's
+    socket.on("data", onFirstChunk);
+    socket.on("close", stopWaiting);
+    socket.on("error", () => undefined); // "close" follows; later errors are handled by the receiver of the connection
   }
 
-  /** Lets nobody in any more. */
+  /** Accepts no more connections, and closes those that have sent nothing. */
   close(): void {
     this.#closed = true;
     for (const socket of this.#silent) socket.destroy();
   }
 
-  /** Ends all connections, those too that are in the middle of a handshake. */
+  /** Closes all connections, including those that are in a handshake. */
   destroy(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #through(socket: TLSSocket): void {
+  #onSecure(socket: TLSSocket): void {
     if (this.#closed) {
       socket.destroy();
     } else if (this.#tls.certificateRequired && !socket.authorized) {
-      const shown = tlsInfoOf(socket)?.peerCertificate !== undefined;
-      this.#options.onConnection(socket, clientCertificateError(String(socket.authorizationError), shown));
+      const wasSent = tlsInfoOf(socket)?.peerCertificate !== undefined;
+      this.#options.onConnection(socket, clientCertificateError(String(socket.authorizationError), wasSent));
     } else {
       this.#options.onConnection(socket);
     }

@@ -5,15 +5,15 @@ import type { Location } from "./location.ts";
 import { nodeTls } from "./node-tls.ts";
 import { isTlsError, tlsConnectError, tlsExpected } from "./tls-errors.ts";
 
-/** A server that does not answer this soon has told enough by not answering the first time. */
-const LONGEST_MS = 2_000;
+/** The probe gives up after this time. */
+const MAX_PROBE_MS = 2_000;
 
 /**
- * Finds out why a server closed a connection during the handshake without a word: it speaks TLS and was not spoken to
- * so, or it minds the client's certificate and its alert was lost with the connection. It is asked once more, by a TLS
- * handshake and nothing else. Undefined when it has nothing against that.
+ * Finds out why a server closed a connection during the handshake without an answer. Either it requires TLS and the
+ * client did not use it, or it refused the client's certificate and the alert was lost. The probe is a second
+ * connection that only does a TLS handshake. Returns undefined if TLS is not the reason.
  *
- * @param timeoutMs 0: no limit of the caller's.
+ * @param timeoutMs the caller's limit; 0: none. The probe takes at most 2 seconds.
  */
 export function findTlsProblem(
   location: Location,
@@ -24,28 +24,28 @@ export function findTlsProblem(
     const socket = nodeTls().connect({
       ...(location.kind === "unix" ? { path: location.path } : { host: location.host, port: location.port }),
       ...(tls === undefined ? {} : { secureContext: tls.context }),
-      // Nothing is said to whoever it is, and nothing believed.
+      // The certificate does not matter: no data is sent, and received data is ignored.
       rejectUnauthorized: false,
     });
-    const over = (found: CommunicationError | undefined): void => {
+    const finish = (problem: CommunicationError | undefined): void => {
       environment.clearTimer(timer);
       socket.removeAllListeners();
       socket.on("error", () => undefined);
       socket.destroy();
-      resolve(found);
+      resolve(problem);
     };
-    const limitMs = timeoutMs > 0 ? Math.min(timeoutMs, LONGEST_MS) : LONGEST_MS;
-    const timer = environment.setTimeout(() => over(undefined), limitMs);
+    const limitMs = timeoutMs > 0 ? Math.min(timeoutMs, MAX_PROBE_MS) : MAX_PROBE_MS;
+    const timer = environment.setTimeout(() => finish(undefined), limitMs);
     socket.on("secureConnect", () => {
-      if (tls === undefined) over(tlsExpected(location));
+      if (tls === undefined) finish(tlsExpected(location));
     });
     socket.on("error", (error) => {
-      if (!isTlsError(error)) return over(undefined);
-      const found = tlsConnectError(location, error, tls?.certified ?? false);
-      if (tls !== undefined) return over(found);
-      over(found.code === "PYRO_TLS_UNEXPECTED" ? undefined : tlsExpected(location));
+      if (!isTlsError(error)) return finish(undefined);
+      const problem = tlsConnectError(location, error, tls?.certified ?? false);
+      if (tls !== undefined) return finish(problem);
+      finish(problem.code === "PYRO_TLS_UNEXPECTED" ? undefined : tlsExpected(location));
     });
-    socket.on("close", () => over(undefined));
+    socket.on("close", () => finish(undefined));
     socket.resume();
   });
 }

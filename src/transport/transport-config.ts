@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 
-/** Pyro's items for TLS; files are named by path, and "" is none (`docs/protocol.md`, sections 16 and 17). */
+/** Pyro's items for TLS. Files are paths; "" means not set (`docs/protocol.md`, sections 16 and 17). */
 export interface SslItems {
   readonly ssl: boolean;
   readonly serverCert: string;
@@ -10,22 +10,22 @@ export interface SslItems {
   readonly clientCert: string;
   readonly clientKey: string;
   readonly clientKeyPassword: string;
-  /** A file of certificates, or a folder of such files. */
+  /** A file of CA certificates, or a directory of such files. */
   readonly caCerts: string;
 }
 
-/** Which addresses of a host name are used: 4 IPv4 first, 6 only IPv6, 0 in the system's order. */
+/** The addresses of a host name to use. 4: IPv4 first. 6: IPv6 only. 0: the system's order. */
 export type IpVersion = 0 | 4 | 6;
 
-/** What the configuration says of connections. */
+/** The configuration items for connections. */
 export interface TransportItems {
   readonly ssl: SslItems;
-  /** Undefined when nobody chose. */
+  /** Undefined if not configured. */
   readonly preferIpVersion: IpVersion | undefined;
   readonly noDelay: boolean;
 }
 
-/** What a configuration says of connections. */
+/** Reads the connection items of a configuration. */
 export function transportItemsOf(from: Config): TransportItems {
   return {
     ssl: {
@@ -46,7 +46,7 @@ export function transportItemsOf(from: Config): TransportItems {
 
 const configs = new WeakMap<Config, TransportItems>();
 
-/** The same, and the same object for the same configuration, so that what is made from it can be kept. */
+/** Like `transportItemsOf`, but returns the same object for the same configuration, so that it can be a cache key. */
 export function transportItems(config: Config): TransportItems {
   let items = configs.get(config);
   if (items === undefined) {

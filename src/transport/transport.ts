@@ -1,92 +1,92 @@
 /**
- * What a transport is: it opens connections, accepts them, and moves bytes. The modules above know only these
- * interfaces; TCP, TLS, Unix sockets, a socket of the user's own and memory implement them.
+ * The interfaces of a transport. It opens and accepts connections and moves bytes. The modules above use only these
+ * interfaces. They are implemented for TCP, TLS, Unix sockets, an existing socket, and memory.
  */
 import type { Buffer } from "node:buffer";
 import type { CommunicationError } from "../base/errors.ts";
 import type { TlsInfo } from "../diagnostics/call-context.ts";
 import type { Location } from "./location.ts";
 
-/** What a connection reports. Nothing is called before `start` returns. */
+/** The events of a connection. None is called before `start` returns. */
 export interface ConnectionHandlers {
-  /** Bytes that came. `chunk` is valid until this returns: the transport may use its memory again. */
+  /** Bytes were received. `chunk` is valid until this returns; then the transport may reuse its memory. */
   onData(chunk: Buffer): void;
-  /** The other side sends nothing more. The connection closes its own half by itself. */
+  /** The peer has closed its half. The connection then closes its own half automatically. */
   onEnd(): void;
-  /** What was written has been taken, after `needsDrain` was true. */
+  /** The write buffer is empty again, after `needsDrain` was true. */
   onDrain(): void;
-  /** The connection is closed, with the error that closed it, if any. May be called more than once. */
+  /** The connection is closed. `error` is its cause, if any. May be called more than once. */
   onClose(error: Error | undefined): void;
 }
 
-/** One connection: bytes in, bytes out. */
+/** One connection. */
 export interface Connection {
-  /** The other side's `host:port`; undefined where it has none (Unix sockets), and when the connection is gone. */
+  /** The peer's `host:port`; undefined for Unix sockets and closed connections. */
   readonly peerAddress: string | undefined;
-  /** This side of the connection. */
+  /** The local address. */
   readonly localLocation: Location;
-  /** What TLS knows of the other side; undefined for a connection without TLS. */
+  /** TLS information about the peer; undefined without TLS. */
   readonly tls: TlsInfo | undefined;
-  /** False for a connection that the user made: Pyro's peers begin with calls then (`Pyro5 5.15, svr_existingconn.py`). */
+  /** False for a connection that the user made: Pyro has no handshake there (`Pyro5 5.15, svr_existingconn.py`). */
   readonly hasHandshake: boolean;
-  /** True: `write` never takes all bytes before it returns, so small ones are better copied. */
+  /** True if `write` keeps using the memory of the bytes after it returns, so small messages should be copied. */
   readonly keepsWrittenBytes: boolean;
-  /** Bytes that were written and not yet taken. */
+  /** The number of bytes in the write buffer. */
   readonly bufferedBytes: number;
-  /** The other side is slow: write no more until `onDrain`. */
+  /** The write buffer is full: wait for `onDrain` before writing more. */
   readonly needsDrain: boolean;
 
-  /** Starts delivering. To be called once, in the tick in which the connection was handed over. */
+  /** Starts delivering events. Must be called once, in the tick in which the connection is received. */
   start(handlers: ConnectionHandlers): void;
   /**
    * Sends bytes.
    *
-   * @param onTaken called when their memory may be used again.
-   * @returns whether their memory may be used again when this returns.
+   * @param onTaken called when the memory of the bytes can be reused.
+   * @returns true if the memory can be reused immediately.
    */
   write(bytes: Uint8Array, onTaken?: () => void): boolean;
-  /** Stops delivering. */
+  /** Stops reading. */
   pause(): void;
   resume(): void;
-  /** Closes this half after what was written has been sent. */
+  /** Closes this half after all written bytes have been sent. */
   end(): void;
   /** Closes at once. */
   destroy(): void;
 }
 
 export interface DialOptions {
-  /** Milliseconds until the attempt is given up; 0 leaves it to the operating system (about two minutes). */
+  /** Milliseconds for the connection attempt; 0: the limit of the operating system (about two minutes). */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ListenHandlers {
-  /** A new connection. With a refusal, the client is only to be told the reason, in the words of the protocol. */
+  /** A new connection. With a refusal, the connection is only used to send the reason to the client. */
   onConnection(connection: Connection, refusal?: CommunicationError): void;
-  /** Failures of accepting; listening goes on. `client` is the address, where it is known. */
+  /** A connection could not be accepted; listening continues. `client` is the client's address, if known. */
   onError(error: Error, client?: string): void;
 }
 
 export interface ListenOptions {
-  /** Milliseconds that a client has for the transport's own handshake (TLS). Default 0: no limit. */
+  /** Milliseconds for the transport's own handshake (TLS); 0: no limit. Default: 0. */
   readonly handshakeTimeoutMs?: number | undefined;
 }
 
 export interface Listener {
-  /** The location that was asked for, with the port that the system chose when 0 was asked for. */
+  /** The requested location. If port 0 was requested, it has the port that the system chose. */
   readonly location: Location;
-  /** Accepts no more connections; resolves when the existing ones have ended. Removes a Unix socket's file. */
+  /** Accepts no more connections, and removes a Unix socket file. Resolves when all connections are closed. */
   close(): Promise<void>;
-  /** Closes the connections that were accepted and not yet handed over. */
+  /** Closes connections that were accepted but not passed to `onConnection` yet. */
   destroy(): void;
-  /** Resolves when no connection will come any more without `close`: for a single connection, when it has ended. */
+  /** Resolves when the listener ends without `close`: for a single existing connection, when it is closed. */
   readonly ended?: Promise<void> | undefined;
 }
 
 export interface Transport {
-  /** The location as URIs have it behind the `@`. */
+  /** Returns the text of a location, as after the `@` of a URI. */
   format(location: Location): string;
-  /** The location in a URI's text behind the `@`. @throws {PyroError} code PYRO_URI, for text of another form. */
+  /** Parses a location, the text after the `@` of a URI. @throws {PyroError} code PYRO_URI, for invalid text. */
   parse(text: string): Location;
   /**
    * Opens a connection.
@@ -98,12 +98,12 @@ export interface Transport {
   /**
    * Listens on a location.
    *
-   * @throws {CommunicationError} code PYRO_CANNOT_LISTEN, when the address is in use or not this machine's.
+   * @throws {CommunicationError} code PYRO_CANNOT_LISTEN, when the address is in use or not on this machine.
    */
   listen(location: Location, handlers: ListenHandlers, options?: ListenOptions): Promise<Listener>;
   /**
-   * Finds out why a server closed a connection before it answered the handshake, as far as the transport can know.
-   * Returns undefined where it knows nothing.
+   * Finds out why a server closed a connection before it answered the handshake. Returns undefined if the transport
+   * does not know.
    */
   explainClose?(location: Location, cause: unknown, options: DialOptions): Promise<CommunicationError | undefined>;
 }

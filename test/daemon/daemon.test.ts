@@ -211,7 +211,7 @@ test("an address that is taken, and one that is not this machine's", async () =>
   await using first = await Daemon.listen({ host: "127.0.0.1" });
   const port = first.location.kind === "tcp" ? first.location.port : 0;
   await expect(Daemon.listen({ host: "127.0.0.1", port })).rejects.toThrow(
-    `cannot listen on 127.0.0.1:${port}: the address is taken`,
+    `cannot listen on 127.0.0.1:${port}: the address is already in use`,
   );
   await expect(Daemon.listen({ host: "192.0.2.1" })).rejects.toThrow("this machine has no such address");
 });

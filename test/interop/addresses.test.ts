@@ -137,7 +137,7 @@ describe("files of Unix sockets", () => {
       await other.wrote(/^up$/m, 30_000);
       await expect(Daemon.listen({ unixSocket: file })).rejects.toMatchObject({
         code: "PYRO_CANNOT_LISTEN",
-        message: `cannot listen on ./u:${file}: another program listens there, or it is a file that is no socket`,
+        message: `cannot listen on ./u:${file}: another program listens on it, or the file is not a socket`,
       });
       other.kill("SIGKILL");
       await other.ends();
@@ -159,7 +159,7 @@ describe("files of Unix sockets", () => {
     await refused(path("x".repeat(200)), "the path is longer than");
     await refused(path("a:b"), "the path contains a colon");
     await refused("", "the path is empty");
-    await refused(join(folder, "nowhere", "socket"), "there is no such folder");
+    await refused(join(folder, "nowhere", "socket"), "the directory does not exist");
   });
 });
 

@@ -145,7 +145,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
       await expect(echo.echo("hello")).rejects.toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
       await expect(echo.echo("hello")).rejects.toMatchObject({
         code: "PYRO_CONNECTION_CLOSED",
-        message: "the socket that the proxy was given is closed; make a new proxy with another",
+        message: "the proxy's socket is closed; make a new proxy with another socket",
       });
     });
   },

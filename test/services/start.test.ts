@@ -52,7 +52,7 @@ describe("npm start", () => {
     await first.wrote(/^URI = /m);
     await using start = run();
     expect(await start.ends()).toBe(1);
-    expect(start.stderr).toContain("cannot listen on 127.0.0.221:9090: the address is taken");
+    expect(start.stderr).toContain("cannot listen on 127.0.0.221:9090: the address is already in use");
     expect(start.stdout).toBe("");
   });
 });

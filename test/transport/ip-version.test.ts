@@ -96,7 +96,7 @@ test("a daemon is bound to an IPv4 address with 4 or nothing said, to the system
   expect(await bound("two.example", 6)).toBe("::1");
   await expect(bound("four.example", 6)).rejects.toMatchObject({
     code: "PYRO_CANNOT_LISTEN",
-    message: "cannot listen on four.example:0: host name not known, or it has no IPv6 address",
+    message: "cannot listen on four.example:0: unknown host name, or it has no IPv6 address",
   });
   expect(await bound("", 4)).toBe("0.0.0.0");
   expect(await bound("", 6)).toBe("::");

@@ -53,7 +53,7 @@ test("a server that takes the connection but does not shake hands is given up in
   await expect(dial(location, { timeoutMs: 300, tls: secret.client })).rejects.toMatchObject({
     name: "TimeoutError",
     code: "PYRO_HANDSHAKE_TIMEOUT",
-    message: `cannot connect to 127.0.0.1:${location.port}: no end of the TLS handshake within 300 ms`,
+    message: `cannot connect to 127.0.0.1:${location.port}: the TLS handshake did not finish within 300 ms`,
   });
   const signal = AbortSignal.timeout(100);
   await expect(dial(location, { timeoutMs: 0, tls: secret.client, signal })).rejects.toThrow("aborted due to timeout");
