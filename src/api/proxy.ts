@@ -10,20 +10,20 @@ import type { ProxyMaker } from "../values/proxy-state.ts";
 import { URI } from "../values/uri.ts";
 
 /**
- * A remote object, by its URI: `PYRO:id@host:port`, or `PYRONAME:name` to be looked up in a name server.
+ * Creates a proxy of a remote object from a URI: `PYRO:id@host:port`, or `PYRONAME:name` for a name server lookup.
  *
  *     const warehouse = proxy<Warehouse>("PYRONAME:example.warehouse", warehouseContract);
  *     await warehouse.take("Janet", "couch");
  *
- * With `socket`, the id alone is enough: the connection leads to its daemon.
+ * With the option `socket`, the object id is enough, because the socket is connected to the daemon.
  *
- * Nothing is sent before the first call, which connects. With a contract the names are TypeScript's, and checked at
- * once; without one they are the wire's, and checked against the server's metadata before the call is sent.
+ * The first call connects. With a contract, members have their TypeScript names and are checked immediately. Without
+ * one, members have their names on the wire and are checked against the server's metadata before a call is sent.
  *
- * @throws {PyroError} code PYRO_URI for text that is no URI.
+ * @throws {PyroError} code PYRO_URI for an invalid URI.
  */
 export function proxy<T>(uri: URI | string, contract: Contract<T>, options?: ProxyOptions): Remote<T>;
-// biome-ignore lint/suspicious/noExplicitAny: a proxy without types takes every name
+// biome-ignore lint/suspicious/noExplicitAny: a proxy without types has every name
 export function proxy<T = any>(uri: URI | string, options?: ProxyOptions): Remote<T>;
 export function proxy<T>(uri: URI | string, second?: Contract<T> | ProxyOptions, third?: ProxyOptions): Remote<T> {
   const contract = second !== undefined && "methods" in second ? (second as Contract<T>) : undefined;
@@ -35,21 +35,21 @@ function settingsOf(options: ProxyOptions): ProxySettings {
   return proxySettings(options, resolverFor(options), proxyMaker(options));
 }
 
-/** Name servers are reached with the proxy's own connection options. */
+/** The resolver connects to name servers with the connection options of the proxy. */
 function resolverFor(options: ProxyOptions): Resolver {
   return (uri, limits) => resolve(uri, { ...connectionOptions(options), ...limits });
 }
 
-/** With a socket, the object's id is enough, as in Python. */
+/** With a socket, the object id is enough, as in Python. */
 function uriOf(uri: URI | string, socket: Duplex | undefined): URI {
   if (socket === undefined || uri instanceof URI || /^pyro[a-z]*:/i.test(uri)) return URI.parse(uri);
   return URI.parse(`PYRO:${uri}@<<connected-socket>>:0`);
 }
 
-/** Proxies that arrive in values use this program's connection options, not those of the connection they came over. */
+/** Received proxies use the default connection options, not those of the connection that they were received on. */
 const makeProxy: ProxyMaker = proxyMakerIn({});
 
-/** What makes proxies that arrive: the shared one, unless the program's environment or transport is another one. */
+/** Returns the maker of received proxies. It is shared, unless the options have an environment or a transport. */
 export function proxyMaker({ environment, transport }: ConnectionOptions): ProxyMaker {
   return environment === undefined && transport === undefined ? makeProxy : proxyMakerIn({ environment, transport });
 }

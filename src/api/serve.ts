@@ -10,59 +10,59 @@ import { stopSignal } from "./stop-signal.ts";
 
 export interface ServeOptions extends DaemonOptions {
   /**
-   * Where the names are registered; false: nowhere, they are the objects' ids in the daemon then. Default: the configured
-   * name server.
+   * The name server to register the names with. `false`: no name server; the names are used as object ids in the
+   * daemon. Default: the configured name server.
    */
   readonly nameServer?: Omit<KeepOptions, "onEvent"> | false;
-  /** Serves with this daemon, which is closed in the end; options that make a daemon are of no use then. */
+  /** Use this daemon. `serve` closes it at the end, and ignores the other daemon options. Default: a new daemon. */
   readonly daemon?: Daemon;
-  /** Asked every 100 ms; false ends the serving. */
+  /** Called every 100 ms. Return false to stop serving. */
   readonly while?: () => boolean;
-  /** Ends the serving; SIGINT and SIGTERM do so too. */
+  /** Stops serving when it aborts. SIGINT and SIGTERM stop it too. */
   readonly signal?: AbortSignal;
-  /** Takes the lines that tell what goes on. Default: standard output, as in Python. */
+  /** Receives the log lines. Default: standard output, as in Python. */
   readonly log?: (line: string) => void;
 }
 
 /**
- * Serves objects under names until the program is told to stop: Pyro's `serve` in one call.
+ * Registers objects under names and serves them until the program is stopped, like Pyro's `serve`.
  *
  *     await serve({ "example.warehouse": new Warehouse() }, { host: "10.133.1.220" });
- *     await serve(new Map([[new Warehouse(), "example.warehouse"], [new Audit(), null]])); // the other way, as in Python
+ *     await serve(new Map([[new Warehouse(), "example.warehouse"], [new Audit(), null]])); // as in Python
  *
- * The names are kept registered (a name server that is not there yet is waited for) and removed in the end; calls that
- * run are answered before the daemon closes.
+ * The names are kept registered. If the name server is not available yet, `serve` waits for it. At the end the
+ * names are removed, running calls are finished, and the daemon is closed.
  */
 export async function serve(
   objects: Readonly<Record<string, object>> | ReadonlyMap<object, string | null>,
   options: ServeOptions = {},
 ): Promise<void> {
   const { nameServer, signal, log = console.log, ...daemonOptions } = options;
-  const over = new AbortController();
-  const stopped = stopSignal(signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]));
-  const all: Named[] =
+  const finished = new AbortController();
+  const stopped = stopSignal(signal === undefined ? finished.signal : AbortSignal.any([signal, finished.signal]));
+  const all: NamedObject[] =
     objects instanceof Map
       ? [...(objects as ReadonlyMap<object, string | null>)]
       : Object.entries(objects).map(([name, target]) => [target, name]);
   try {
     await serveUntil(stopped, all, { ...daemonOptions, nameServer: nameServer ?? {}, log });
   } finally {
-    over.abort(); // the process's signals are its own again
+    finished.abort(); // removes the signal handlers
   }
 }
 
-/** An object, and the name that it is served under if it has one. */
-type Named = readonly [target: object, name: string | null];
+/** An object and its name, if it has one. */
+type NamedObject = readonly [target: object, name: string | null];
 
 async function serveUntil(
   stopped: Promise<string>,
-  objects: readonly Named[],
+  objects: readonly NamedObject[],
   options: ServeOptions & Required<Pick<ServeOptions, "nameServer" | "log">>,
 ): Promise<void> {
-  const { nameServer, log, daemon: given, while: condition, ...daemonOptions } = options;
+  const { nameServer, log, daemon: provided, while: condition, ...daemonOptions } = options;
   const onError = (error: Error, client: string): void => log(`${client}: ${error.message}`);
-  await using daemon = given ?? (await Daemon.listen({ onError, ...daemonOptions }));
-  const kept: KeptRegistration[] = [];
+  await using daemon = provided ?? (await Daemon.listen({ onError, ...daemonOptions }));
+  const registrations: KeptRegistration[] = [];
   try {
     for (const [target, name] of objects) {
       const uri = daemon.register(target, nameServer === false ? (name ?? undefined) : undefined);
@@ -70,17 +70,17 @@ async function serveUntil(
       log(`    uri = ${uri}`);
       if (nameServer === false || name === null) continue;
       log(`    name = ${name}`);
-      kept.push(keepRegistered(name, uri, { ...nameServer, onEvent: (event) => log(describe(name, event)) }));
+      registrations.push(keepRegistered(name, uri, { ...nameServer, onEvent: (event) => log(describe(name, event)) }));
     }
     log("Pyro daemon running.");
     await Promise.race([stopped, daemon.loop(condition === undefined ? {} : { while: condition })]);
   } finally {
-    // The names go first, so that nobody is sent to a daemon that is closing.
-    await Promise.all(kept.map((one) => one[Symbol.asyncDispose]()));
+    // Names are removed first, so that clients do not find a daemon that is closing.
+    await Promise.all(registrations.map((registration) => registration[Symbol.asyncDispose]()));
   }
 }
 
-/** A registration event as one line for people. */
+/** Formats a registration event as a log line. */
 export function describe(name: string, event: RegistrationEvent): string {
   switch (event.type) {
     case "waiting":
@@ -88,9 +88,9 @@ export function describe(name: string, event: RegistrationEvent): string {
     case "registered":
       return `${name} is registered${event.again ? " again" : ""} with ${event.nameServer}`;
     case "lost":
-      return `The name server is gone, trying to find it again. ${event.reason}`;
+      return `Lost the name server; trying to find it again. ${event.reason}`;
     case "taken":
-      return `The name ${name} was taken over by ${event.by}`;
+      return `The name ${name} was registered by another program, for ${event.by}`;
     default:
       return event satisfies never;
   }

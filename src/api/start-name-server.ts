@@ -7,7 +7,7 @@ import type { URI } from "../values/uri.ts";
 import { Daemon } from "./daemon.ts";
 
 export interface NameServerOptions extends DaemonOptions {
-  /** Default: PYRO_NS_PORT, else 9090; 0 lets the system choose. */
+  /** The port to listen on; 0: the system chooses a free one. Default: PYRO_NS_PORT, else 9090. */
   readonly port?: number;
   /** Where registrations are kept. Default: in memory. */
   readonly storage?: Storage;
@@ -24,7 +24,7 @@ export interface RunningNameServer extends AsyncDisposable {
 /**
  * Starts a name server, for Pyro4 and Pyro5 clients on one port.
  *
- * @throws {CommunicationError} when it cannot listen there.
+ * @throws {CommunicationError} code PYRO_CANNOT_LISTEN, when it cannot listen on the address.
  */
 export async function startNameServer(options: NameServerOptions = {}): Promise<RunningNameServer> {
   const { storage, ...rest } = options;

@@ -56,9 +56,7 @@ export interface DaemonOptions {
    * may not have it installed. pickle is not supported, because it runs the sender's code.
    */
   readonly serializers?: readonly SerializerName[];
-  /**
-   * Read floats as PyFloat and dicts as Map, so that values keep their types when they are sent back. Default: false.
-   */
+  /** Read floats as PyFloat and dicts as Map, so that values keep their types when sent back. Default: false. */
   readonly lossless?: boolean;
   /** Milliseconds for the handshake of a new connection; 0: no limit. Default: 30,000. */
   readonly handshakeTimeoutMs?: number;

@@ -6,7 +6,7 @@ import { reasonOf } from "./name-server.ts";
 import type { NameServerClient } from "./name-server-client.ts";
 
 /** Milliseconds between two attempts while the name is not registered. */
-const SOON_MS = 250;
+const RETRY_MS = 250;
 
 /** A change in the state of a registration. */
 export type RegistrationEvent =
@@ -18,7 +18,7 @@ export type RegistrationEvent =
 
 export interface KeepOptions extends LocateOptions {
   readonly metadata?: readonly string[];
-  /** Milliseconds between two checks of the registration. Default 1,000. */
+  /** Milliseconds between two checks of the registration. Default: 1,000. */
   readonly everyMs?: number;
   readonly onEvent?: (event: RegistrationEvent) => void;
 }
@@ -45,15 +45,15 @@ export class KeptRegistration implements AsyncDisposable {
     this.#done = this.#run();
   }
 
-  /** Stops the checks, and removes the name if it still has our URI. */
+  /** Stops the checks. Removes the name if it is still registered for our URI. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#done;
-    if (this.#state === "registered") await this.#removeOwn().catch(() => undefined);
+    if (this.#state === "registered") await this.#removeIfOurs().catch(() => undefined);
     await this.#names?.[Symbol.asyncDispose]();
   }
 
-  async #removeOwn(): Promise<void> {
+  async #removeIfOurs(): Promise<void> {
     const current = await this.#names?.lookup(this.#name);
     if (current?.equals(this.#uri) === true) await this.#names?.remove(this.#name);
   }
@@ -62,35 +62,35 @@ export class KeptRegistration implements AsyncDisposable {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        await this.#look();
+        await this.#checkRegistration();
       } catch (error) {
         await this.#names?.[Symbol.asyncDispose]();
         this.#names = undefined;
         const type = this.#wasRegistered ? "lost" : "waiting";
-        if (this.#state !== type) this.#tell({ type, reason: reasonOf(error) });
+        if (this.#state !== type) this.#emit({ type, reason: reasonOf(error) });
       }
       const { everyMs = 1_000, environment = processEnvironment } = this.#options;
-      const pause = this.#state === "registered" ? everyMs : Math.min(everyMs, SOON_MS);
+      const pause = this.#state === "registered" ? everyMs : Math.min(everyMs, RETRY_MS);
       await sleep(environment, pause, signal).catch(() => undefined);
     }
   }
 
-  async #look(): Promise<void> {
+  async #checkRegistration(): Promise<void> {
     this.#names ??= await locateNameServer(this.#options);
-    const current = this.#wasRegistered ? await this.#current(this.#names) : undefined;
+    const current = this.#wasRegistered ? await this.#lookup(this.#names) : undefined;
     if (current?.equals(this.#uri) === true) {
-      if (this.#state !== "registered") this.#tell({ type: "registered", again: true, nameServer: this.#names.uri });
+      if (this.#state !== "registered") this.#emit({ type: "registered", again: true, nameServer: this.#names.uri });
     } else if (current === undefined) {
       const { metadata } = this.#options;
       await this.#names.register(this.#name, this.#uri, metadata === undefined ? {} : { metadata });
-      this.#tell({ type: "registered", again: this.#wasRegistered, nameServer: this.#names.uri });
+      this.#emit({ type: "registered", again: this.#wasRegistered, nameServer: this.#names.uri });
       this.#wasRegistered = true;
     } else if (this.#state !== "taken") {
-      this.#tell({ type: "taken", by: current });
+      this.#emit({ type: "taken", by: current });
     }
   }
 
-  async #current(names: NameServerClient): Promise<URI | undefined> {
+  async #lookup(names: NameServerClient): Promise<URI | undefined> {
     try {
       return await names.lookup(this.#name);
     } catch (error) {
@@ -99,7 +99,7 @@ export class KeptRegistration implements AsyncDisposable {
     }
   }
 
-  #tell(event: RegistrationEvent): void {
+  #emit(event: RegistrationEvent): void {
     this.#state = event.type;
     this.#options.onEvent?.(event);
   }

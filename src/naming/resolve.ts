@@ -16,7 +16,7 @@ export interface ResolveOptions extends ConnectionOptions {
 }
 
 /** Milliseconds between two attempts. (Pyro5 makes about six attempts in total.) */
-const ASK_AGAIN_MS = 500;
+const RETRY_MS = 500;
 
 /**
  * Resolves a URI to a PYRO URI. PYRONAME is looked up in the name server at the URI's location, or in the configured
@@ -25,35 +25,35 @@ const ASK_AGAIN_MS = 500;
  * @throws {NamingError} if, after `delayMs`, there is still no name server or no matching registration.
  */
 export async function resolve(uri: URI | string, options: ResolveOptions = {}): Promise<URI> {
-  const wanted = URI.parse(uri);
-  if (wanted.protocol === "PYRO") return wanted;
+  const requested = URI.parse(uri);
+  if (requested.protocol === "PYRO") return requested;
   const { environment = processEnvironment } = options;
   const { nsLookupDelayMs } = configurationOf(environment).current;
   const deadline = environment.now() + (options.delayMs ?? nsLookupDelayMs);
   for (;;) {
     try {
-      return await find(wanted, options);
+      return await lookupOnce(requested, options);
     } catch (error) {
       const remainingMs = deadline - environment.now();
       if (!(error instanceof NamingError) || remainingMs <= 0) throw error;
-      await sleep(environment, Math.min(ASK_AGAIN_MS, remainingMs), options.signal);
+      await sleep(environment, Math.min(RETRY_MS, remainingMs), options.signal);
     }
   }
 }
 
-async function find(wanted: URI, options: ResolveOptions): Promise<URI> {
+async function lookupOnce(requested: URI, options: ResolveOptions): Promise<URI> {
   const { random } = options.environment ?? processEnvironment;
   await using names = await locateNameServer({
-    host: wanted.sockname === null ? (wanted.host ?? undefined) : `./u:${wanted.sockname}`,
-    port: wanted.port ?? undefined,
+    host: requested.sockname === null ? (requested.host ?? undefined) : `./u:${requested.sockname}`,
+    port: requested.port ?? undefined,
     ...connectionOptions(options),
   });
-  if (wanted.protocol === "PYRONAME") return await names.lookup(wanted.object);
-  const found = [...(await names.list({ metadataAll: wanted.tags })).values()];
-  const chosen = found[Math.floor(random() * found.length)];
+  if (requested.protocol === "PYRONAME") return await names.lookup(requested.object);
+  const registrations = [...(await names.list({ metadataAll: requested.tags })).values()];
+  const chosen = registrations[Math.floor(random() * registrations.length)];
   if (chosen === undefined) {
     throw new NamingError(
-      `no registrations available with desired metadata properties {${wanted.tags.map((tag) => `'${tag}'`).join(", ")}}`,
+      `no registrations available with desired metadata properties {${requested.tags.map((tag) => `'${tag}'`).join(", ")}}`,
       { code: "PYRO_UNKNOWN_NAME" },
     );
   }

@@ -13,7 +13,7 @@ interface SessionHolder {
   readonly settings: ProxySettings;
 }
 
-/** A method that returns many items in one reply. Only pyro-ts daemons have it, so it is not called on Python daemons. */
+/** A method that returns many items in one reply. Only pyro-ts daemons have it; it is not called on Python daemons. */
 const MANY = "get_next_stream_items";
 
 /** Items requested ahead, each with its own call. A Python server needs far fewer to stay busy. */

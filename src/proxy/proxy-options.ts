@@ -17,7 +17,7 @@ export interface ProxyOptions extends SessionOptions {
   readonly annotations?: Annotations | (() => Annotations) | undefined;
   /** How many items a stream requests ahead. Default: 256 if a reply can have many items, else 64. Python's is 1. */
   readonly streamPrefetch?: number | undefined;
-  /** Request many stream items with one call if the daemon supports it (pyro-ts does, Python does not). Default: true. */
+  /** Request many stream items per call if the daemon supports it (pyro-ts does, Python does not). Default: true. */
   readonly streamInBulk?: boolean | undefined;
 }
 

@@ -140,7 +140,7 @@ export class ClientSession {
     };
     const abort = (): void => giveUp(signal?.reason);
     const expire = (): void => {
-      const text = `no answer from ${this.#where} to ${call.method} within ${timeoutMs} ms; the call may still be running`;
+      const text = `no answer from ${this.#where} to ${call.method} within ${timeoutMs} ms; the call may still run`;
       giveUp(new TimeoutError(text));
       if (this.#channel.chunksReceived === before)
         this.fail(new ConnectionClosedError(`${this.#where} does not answer`));

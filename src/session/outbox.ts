@@ -102,10 +102,10 @@ export class Outbox {
   }
 
   #addAfter(dialect: Dialect, message: OutgoingMessage): number {
-    const own = new ByteSink();
-    writeMessage(own, dialect, this.#limits, message, this.#wireOptions);
+    const separate = new ByteSink();
+    writeMessage(separate, dialect, this.#limits, message, this.#wireOptions);
     this.#after ??= [];
-    this.#after.push(own.take());
+    this.#after.push(separate.take());
     return 0;
   }
 

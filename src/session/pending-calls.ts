@@ -27,7 +27,7 @@ const SEQUENCE_NUMBERS = 0x10000;
  * a third of the client's time).
  */
 export class PendingCalls {
-  /** Call n is in slot n modulo the size, a power of two. Below the largest size, at most half of the slots are used. */
+  /** Call n is in slot n modulo the size, a power of two. At most half of the slots are used, below the largest size. */
   #slots: Slot[] = new Array<Slot>(INITIAL_SLOTS).fill(undefined);
   #size = 0;
   #last: number;

@@ -66,7 +66,7 @@ export interface SessionOptions extends ConnectionOptions {
   /** Compress large arguments if that makes them smaller. Default: PYRO_COMPRESSION. */
   readonly compression?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
-  /** Read floats as PyFloat and dicts as Map, so that values keep their types when they are sent back. Default: false. */
+  /** Read floats as PyFloat and dicts as Map, so that values keep their types when sent back. Default: false. */
   readonly lossless?: boolean | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { markNotDict } from "./py-dict.ts";
 import type { URI } from "./uri.ts";
 
-/** A proxy as it travels: what the other side needs to make one of its own. */
+/** The state of a proxy on the wire: everything that the receiver needs to create a proxy. */
 export class ProxyState {
   readonly uri: URI;
   readonly methods: ReadonlySet<string>;
@@ -9,7 +9,7 @@ export class ProxyState {
   readonly attrs: ReadonlySet<string>;
   /** Pyro's default is "hello". */
   readonly handshake: unknown;
-  /** The serializer that the sender chose for it, or null. */
+  /** The name of the serializer that the sender set for it, or null. */
   readonly serializer: string | null;
 
   constructor(fields: ProxyState) {
@@ -22,33 +22,33 @@ export class ProxyState {
   }
 }
 
-/** Makes a proxy from a state that arrived. Modules that read values know no proxies: they are passed one of these. */
+/** Creates a proxy from a received state. It is passed to the modules that read values, which do not import proxies. */
 export type ProxyMaker = (state: ProxyState) => object;
 
-/** Leaves the state as it is. For programs that only pass it on. */
+/** Keeps the state instead of creating a proxy. For programs that only forward it. */
 export const keepProxyState: ProxyMaker = (state) => state;
 
 /**
- * The objects that travel as proxies, with what makes their state: proxies themselves, and objects that a daemon serves.
- * By object, so nothing is shared between programs that do not share the object.
+ * The objects that are sent as proxies, with a function that creates their state. They are proxies, and objects that
+ * are registered in a daemon. Keyed by object, so environments that do not share the object share nothing.
  */
 const travelStates = new WeakMap<object, () => ProxyState>();
 
 /**
- * From now on `value` travels as the proxy that `state` describes, in arguments and in results: Pyro's autoproxy
- * (`Pyro5 5.15, server.py`).
+ * Makes `value` travel as a proxy with this state in arguments and results. This is Pyro's autoproxy (`Pyro5 5.15,
+ * server.py`).
  */
 export function travelAsProxy(value: object, state: () => ProxyState): void {
   travelStates.set(value, state);
   markNotDict(value);
 }
 
-/** From now on `value` travels by value again. */
+/** Makes `value` travel by value again. */
 export function travelByValue(value: object): void {
   travelStates.delete(value);
 }
 
-/** The state of the proxy that `value` travels as; undefined when it travels by value. */
+/** The state of the proxy that `value` is sent as; undefined if it is sent by value. */
 export function proxyStateOf(value: object): ProxyState | undefined {
   return travelStates.get(value)?.();
 }
