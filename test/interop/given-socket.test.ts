@@ -145,7 +145,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
       await expect(echo.echo("hello")).rejects.toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
       await expect(echo.echo("hello")).rejects.toMatchObject({
         code: "PYRO_CONNECTION_CLOSED",
-        message: "the socket that the proxy was given is closed; make a new proxy with another",
+        message: "the proxy's socket is closed; make a new proxy with another socket",
       });
     });
   },
@@ -200,6 +200,6 @@ test.skipIf(whyNoPython() !== undefined)("nobody says which version is spoken: P
   const echo = proxy<Echo>("echo", { socket: pair.socket, timeoutMs: 1_000 });
   await expect(echo.echo("hello")).rejects.toMatchObject({
     code: expect.stringMatching(/^PYRO_(TIMEOUT|CONNECT_TIMEOUT)$/) as string,
-    message: expect.stringMatching(/if Pyro4 is at the other end, give the proxy protocol: 4$/) as string,
+    message: expect.stringMatching(/if the other end is Pyro4, set the proxy's option protocol: 4$/) as string,
   });
 });

@@ -269,7 +269,7 @@ d.requestLoop()
 
   test("a proxy cannot be asked for both", () => {
     expect(() => proxy("PYRO:echo@127.0.0.1:1", { hmacKey: "secret", protocol: 5 })).toThrow(
-      /hmacKey and protocol 5 do not go together/,
+      /hmacKey cannot be used with protocol 5/,
     );
   });
 });
