@@ -1,8 +1,8 @@
 import { isThenable } from "./error-replies.ts";
 
 /**
- * Does `work` every `everyMs`, but not before the last time is over; an error does not end it. Gives what ends it. A
- * program that has nothing else to do is not kept alive by it.
+ * Runs `work` every `everyMs`, but not while an earlier run is pending. Errors go to `failed` and do not stop it. Returns
+ * the function that stops it. Its timer does not keep the process alive.
  */
 export function runPeriodically(work: () => unknown, everyMs: number, failed: (error: unknown) => void): () => void {
   let busy = false;
@@ -23,7 +23,7 @@ export function runPeriodically(work: () => unknown, everyMs: number, failed: (e
   return () => clearInterval(timer);
 }
 
-/** Calls a hook of the user's; what it throws, now or later, goes to `failed`. */
+/** Calls a hook of the user's. What it throws, or rejects with, goes to `failed`. */
 export function callHook<R>(hook: () => R, failed: (error: unknown) => void): R | undefined {
   try {
     const result = hook();
