@@ -5,6 +5,8 @@ import type { Message } from "../wire/message.ts";
  * is being read notices that its client is gone.
  */
 const MAX_WAITING_BYTES = 64 << 10;
+/** A waiting message without its payload and annotations takes about this much memory. */
+const MESSAGE_BYTES = 200;
 
 export interface CallQueueOptions {
   readonly maxCallsInFlight: number;
@@ -75,7 +77,7 @@ export class CallQueue {
   #wait(message: Message): void {
     this.#mustWait = true;
     this.#waiting.push(message.keep());
-    this.#waitingBytes += message.to;
+    this.#waitingBytes += message.payload.length + message.annotationsBytes + MESSAGE_BYTES;
     if (this.#waitingBytes > MAX_WAITING_BYTES) this.#channel.pause();
   }
 

@@ -56,8 +56,8 @@ class ScriptedConnection implements CallChannel {
     for (const kind of kinds) this.arriveWith(kind, Buffer.from(kind));
   }
 
-  arriveWith(kind: Kind, payload: Buffer): void {
-    const message = new Message(MessageType.Invoke, 0, this.#kinds.push(kind), 1, payload.length, 0);
+  arriveWith(kind: Kind, payload: Buffer, annotationsBytes = 0): void {
+    const message = new Message(MessageType.Invoke, 0, this.#kinds.push(kind), 1, payload.length, annotationsBytes);
     const received = Buffer.concat([Buffer.alloc(40), payload]);
     message.place(received, 0, 40, NO_ANNOTATIONS);
     if (this.queue.offer(message)) this.#start(message);
@@ -207,9 +207,9 @@ describe("waiting calls", () => {
     const client = connection({ maxCallsInFlight: 1 });
     client.arrive("plain");
     client.arriveWith("plain", Buffer.alloc(40 << 10));
-    client.arriveWith("plain", Buffer.alloc(24 << 10));
+    client.arriveWith("plain", Buffer.alloc(23 << 10));
     expect(client.reading).toBe(true);
-    client.arriveWith("sync", Buffer.alloc(1));
+    client.arriveWith("sync", Buffer.alloc(1 << 10));
     expect(client.reading).toBe(false);
     client.endCall(1);
     client.endCall(2);
@@ -217,8 +217,22 @@ describe("waiting calls", () => {
     client.endCall(3);
     expect(client.log.slice(-2)).toEqual(["start 4", "resume"]);
     client.arrive("plain");
-    client.arriveWith("sync", Buffer.alloc(64 << 10)); // counted anew
+    client.arriveWith("sync", Buffer.alloc(63 << 10)); // counted anew
     expect(client.reading).toBe(true);
+  });
+
+  test("pause reading for their annotations too, and for their number", () => {
+    const annotated = connection({ maxCallsInFlight: 1 });
+    annotated.arrive("plain");
+    annotated.arriveWith("plain", Buffer.alloc(0), 60_000);
+    expect(annotated.reading).toBe(true);
+    annotated.arriveWith("plain", Buffer.alloc(0), 60_000);
+    expect(annotated.reading).toBe(false);
+    const many = connection({ maxCallsInFlight: 1 });
+    for (let count = 0; many.reading; count++) {
+      many.arriveWith("plain", Buffer.alloc(0));
+      expect(count).toBeLessThan(1_000);
+    }
   });
 
   test("are dropped when the connection is closed", () => {
