@@ -139,7 +139,7 @@ d.requestLoop()
     await using shop = proxy(python.shop);
     const list: unknown[] = [];
     list.push(list);
-    await expect(shop.echo(list)).rejects.toThrow("it contains itself");
+    await expect(shop.echo(list)).rejects.toThrow("circular reference");
     let deep: unknown = 1;
     for (let level = 0; level < 300; level++) deep = [deep];
     await expect(shop.echo(deep)).rejects.toThrow("levels");

@@ -37,8 +37,8 @@ describe("serializers by their numbers, which the versions disagree on", () => {
     [4, 4, "serializer pickle is refused: reading it would run the sender's code"],
     [4, 5, "serializer dill is refused: reading it would run the sender's code"],
     [4, 7, "serializer cloudpickle is refused: reading it would run the sender's code"],
-    [4, 0, "serializer 0 is not known to Pyro4"],
-    [5, 7, "serializer 7 is not known to Pyro5"],
+    [4, 0, "unknown serializer id 0 for Pyro4"],
+    [5, 7, "unknown serializer id 7 for Pyro5"],
   ] as const)("Pyro%i: %i is refused, and the reason given", (version, id, message) => {
     expect(() => setOf(version).byId(id)).toThrow(
       expect.objectContaining({
