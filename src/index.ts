@@ -1,3 +1,4 @@
+export { Daemon } from "./api/daemon.ts";
 export { proxy } from "./api/proxy.ts";
 export { describe as describeRegistration, type ServeOptions, serve } from "./api/serve.ts";
 export { type NameServerOptions, type RunningNameServer, startNameServer } from "./api/start-name-server.ts";
@@ -19,7 +20,6 @@ export { DEFAULT_LIMITS, type Limits } from "./base/limits.ts";
 export { type Config, configSource, configure } from "./config/config.ts";
 export { type Contract, contract, type Exposure } from "./contract/contract.ts";
 export { Kwargs, kwargs } from "./contract/kwargs.ts";
-export { Daemon } from "./daemon/daemon.ts";
 export { DaemonObject, type DaemonView } from "./daemon/daemon-object.ts";
 export type { DaemonOptions, FailedCall } from "./daemon/daemon-options.ts";
 export { type Behavior, expose, exposeAll, type InstanceMode } from "./daemon/expose.ts";
@@ -38,9 +38,9 @@ export { correlationText, newCorrelationId } from "./diagnostics/correlation.ts"
 export { type LogEntry, type LogLevel, setLogger } from "./diagnostics/log.ts";
 export { formatTraceback, installExceptHook } from "./diagnostics/traceback.ts";
 export { type KeepOptions, keepRegistered, type RegistrationEvent } from "./naming/keep-registered.ts";
-export type { LocateOptions } from "./naming/locate.ts";
+export { type LocateOptions, locateNameServer } from "./naming/locate.ts";
 export { NameServerClient, type Registered } from "./naming/name-server-client.ts";
-export { locateNameServer, type ResolveOptions, resolve } from "./naming/resolve.ts";
+export { type ResolveOptions, resolve } from "./naming/resolve.ts";
 export { typeTags } from "./naming/type-tags.ts";
 export { BatchResults, batch, type Queued, type Queueing } from "./proxy/batch.ts";
 export type { CallSettings } from "./proxy/call-settings.ts";

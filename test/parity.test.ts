@@ -57,6 +57,7 @@ test("docs/migrating.md names only what there is", () => {
   const known = new Set([
     ...Object.keys(pyro),
     ...Object.getOwnPropertyNames(pyro.Daemon.prototype),
+    ...Object.getOwnPropertyNames(Object.getPrototypeOf(pyro.Daemon.prototype)),
     ...Object.getOwnPropertyNames(pyro.Daemon),
     ...Object.getOwnPropertyNames(pyro.URI),
     // JavaScript's own, and members of the remote object in the examples.

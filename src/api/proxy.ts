@@ -2,11 +2,11 @@ import type { Duplex } from "node:stream";
 import { SERIALIZERS } from "../base/serializer-names.ts";
 import type { Contract } from "../contract/contract.ts";
 import { resolve } from "../naming/resolve.ts";
-import type { Resolver } from "../proxy/call-settings.ts";
 import { createProxy } from "../proxy/js-proxy.ts";
-import { type ProxyOptions, remoteOptions } from "../proxy/proxy-options.ts";
+import { type ProxyOptions, type ProxySettings, proxySettings, type Resolver } from "../proxy/proxy-options.ts";
 import type { Remote } from "../proxy/remote-type.ts";
-import { makeProxiesWith, type ProxyState } from "../values/proxy-state.ts";
+import { type ConnectionOptions, connectionOptions } from "../session/session-options.ts";
+import type { ProxyMaker } from "../values/proxy-state.ts";
 import { URI } from "../values/uri.ts";
 
 /**
@@ -28,24 +28,37 @@ export function proxy<T = any>(uri: URI | string, options?: ProxyOptions): Remot
 export function proxy<T>(uri: URI | string, second?: Contract<T> | ProxyOptions, third?: ProxyOptions): Remote<T> {
   const contract = second !== undefined && "methods" in second ? (second as Contract<T>) : undefined;
   const options = (contract === undefined ? (second as ProxyOptions | undefined) : third) ?? {};
-  const { tls, hmacKey, socket } = options;
-  const usual = tls === undefined && hmacKey === undefined;
-  const resolver: Resolver = usual ? resolve : (named, how) => resolve(named, { ...how, tls, hmacKey });
-  return createProxy(uriOf(uri, socket), contract, remoteOptions(options, resolver));
+  return createProxy(uriOf(uri, options.socket), contract, settingsOf(options));
 }
 
-/** With a connection at hand, the object's id is enough, as in Python. */
+function settingsOf(options: ProxyOptions): ProxySettings {
+  return proxySettings(options, resolverFor(options), proxyMaker(options));
+}
+
+/** Name servers are reached with the proxy's own connection options. */
+function resolverFor(options: ProxyOptions): Resolver {
+  return (uri, limits) => resolve(uri, { ...connectionOptions(options), ...limits });
+}
+
+/** With a socket, the object's id is enough, as in Python. */
 function uriOf(uri: URI | string, socket: Duplex | undefined): URI {
   if (socket === undefined || uri instanceof URI || /^pyro[a-z]*:/i.test(uri)) return URI.parse(uri);
   return URI.parse(`PYRO:${uri}@<<connected-socket>>:0`);
 }
 
-/** A proxy that arrived in a value: as it was over there, its metadata known already. */
-function arrivedProxy(state: ProxyState): object {
-  const serializer = SERIALIZERS.find((one) => one === state.serializer);
-  const options = { handshake: state.handshake, ...(serializer === undefined ? {} : { serializer }) };
-  const known = state.methods.size + state.attrs.size > 0 ? state : undefined;
-  return createProxy(state.uri, undefined, remoteOptions(options, resolve), known) as object;
+/** Proxies that arrive in values use this program's connection options, not those of the connection they came over. */
+const makeProxy: ProxyMaker = proxyMakerIn({});
+
+/** What makes proxies that arrive: the shared one, unless the program's environment or transport is another one. */
+export function proxyMaker({ environment, transport }: ConnectionOptions): ProxyMaker {
+  return environment === undefined && transport === undefined ? makeProxy : proxyMakerIn({ environment, transport });
 }
 
-makeProxiesWith(arrivedProxy);
+function proxyMakerIn(options: ConnectionOptions): ProxyMaker {
+  return (state) => {
+    const serializer = SERIALIZERS.find((one) => one === state.serializer);
+    const metadata = state.methods.size + state.attrs.size > 0 ? state : undefined;
+    const settings = settingsOf({ ...options, handshake: state.handshake, serializer });
+    return createProxy(state.uri, undefined, settings, metadata) as object;
+  };
+}

@@ -1,4 +1,3 @@
-import { Daemon } from "../daemon/daemon.ts";
 import type { DaemonOptions } from "../daemon/daemon-options.ts";
 import {
   type KeepOptions,
@@ -6,6 +5,7 @@ import {
   keepRegistered,
   type RegistrationEvent,
 } from "../naming/keep-registered.ts";
+import { Daemon } from "./daemon.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 export interface ServeOptions extends DaemonOptions {

@@ -1,10 +1,10 @@
-import { config } from "../config/config.ts";
-import { Daemon } from "../daemon/daemon.ts";
-import type { DaemonOptions } from "../daemon/daemon-options.ts";
+import { NAME_SERVER_OBJECT_ID } from "../base/pyro-names.ts";
+import { configurationOf } from "../config/config.ts";
+import { type DaemonOptions, environmentOf } from "../daemon/daemon-options.ts";
 import { NameServer } from "../naming/name-server.ts";
-import { NAME_SERVER } from "../naming/name-server-contract.ts";
 import type { Storage } from "../naming/storage.ts";
 import type { URI } from "../values/uri.ts";
+import { Daemon } from "./daemon.ts";
 
 export interface NameServerOptions extends DaemonOptions {
   /** Default: PYRO_NS_PORT, else 9090; 0 lets the system choose. */
@@ -28,9 +28,12 @@ export interface RunningNameServer extends AsyncDisposable {
  */
 export async function startNameServer(options: NameServerOptions = {}): Promise<RunningNameServer> {
   const { storage, ...rest } = options;
-  const daemon = await Daemon.listen({ ...rest, port: options.port ?? config.nsPort });
+  const daemon = await Daemon.listen({
+    ...rest,
+    port: options.port ?? configurationOf(environmentOf(rest)).current.nsPort,
+  });
   const nameServer = new NameServer(storage);
-  const uri = daemon.register(nameServer, NAME_SERVER);
+  const uri = daemon.register(nameServer, NAME_SERVER_OBJECT_ID);
   nameServer.registerItself(uri);
   const close = (): Promise<void> => daemon.close();
   return { uri, daemon, nameServer, close, [Symbol.asyncDispose]: close };

@@ -1,10 +1,11 @@
+import { type Environment, EnvironmentState, processEnvironment } from "../base/environment.ts";
 import { PyroError } from "../base/errors.ts";
 import { type Config, ITEMS, type Item, WITHOUT_EFFECT } from "./items.ts";
 import { nearestName } from "./spelling.ts";
 
 export type { Config } from "./items.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Variables = Environment["variables"];
 type Values = Readonly<Record<string, unknown>>;
 
 const PREFIX = "PYRO_";
@@ -17,18 +18,18 @@ function itemOf(field: string | undefined): Item<unknown> | undefined {
   return field !== undefined && Object.hasOwn(all, field) ? all[field] : undefined;
 }
 
-function refuse(text: string): PyroError {
+function invalidConfig(text: string): PyroError {
   return new PyroError(text, { code: "PYRO_CONFIG" });
 }
 
 function unknownVariable(variable: string): PyroError {
   const known = [...FIELDS.keys(), ...Object.keys(WITHOUT_EFFECT)];
   const meant = PREFIX + nearestName(variable.slice(PREFIX.length), known);
-  return refuse(`${variable}: Pyro has no such configuration item; the nearest is ${meant}`);
+  return invalidConfig(`${variable}: unknown configuration item; did you mean ${meant}?`);
 }
 
-/** What the environment says, by field. */
-function fromEnvironment(env: Environment): Values {
+/** The values of the PYRO_ variables, by field. */
+function fromVariables(env: Variables): Values {
   const values: Record<string, unknown> = {};
   for (const variable in env) {
     if (!variable.startsWith(PREFIX)) continue;
@@ -39,7 +40,7 @@ function fromEnvironment(env: Environment): Values {
     if (item === undefined && !Object.hasOwn(WITHOUT_EFFECT, name)) throw unknownVariable(variable);
     if (item === undefined || field === undefined || given === undefined || given === "") continue;
     const value = item.kind.validate(item.kind.fromText(given));
-    if (value === undefined) throw refuse(`${variable}=${given}: ${item.kind.expected}`);
+    if (value === undefined) throw invalidConfig(`${variable}=${given}: ${item.kind.expected}`);
     values[field] = value;
   }
   return values;
@@ -50,53 +51,84 @@ const defaults: Values = Object.fromEntries(
 );
 
 /**
- * Reads Pyro's settings from an environment: names and meanings are Python's. An empty variable is none.
+ * Reads Pyro's configuration items from variables: names and meanings are Python's. An empty variable is ignored.
  *
- * @throws {PyroError} code PYRO_CONFIG, naming the variable, for a value that is none, and for an item that is none, with
- *   the name that it is most like.
+ * @throws {PyroError} code PYRO_CONFIG, for an invalid value, and for an unknown item, with the most similar known one.
  */
-export function readConfig(env: Environment): Config {
-  return { ...defaults, ...fromEnvironment(env) } as unknown as Config;
+export function readConfig(variables: Variables): Config {
+  return new Configuration(variables).current;
 }
 
-const environment = fromEnvironment(process.env);
-let options: Values = {};
+/** The configuration of one process. */
+export class Configuration {
+  /** A new object after each change, so that what is made from it can be kept for as long as it is the same. */
+  current: Config;
+  readonly #fromVariables: Values;
+  #fromProgram: Values = {};
 
-/** This process's settings: a new object whenever they change. The environment is read once. */
-export let config: Config = { ...defaults, ...environment } as unknown as Config;
+  constructor(variables: Variables) {
+    this.#fromVariables = fromVariables(variables);
+    this.current = { ...defaults, ...this.#fromVariables } as unknown as Config;
+  }
+
+  /** See `configure`. */
+  configure(settings: Partial<Config>): void {
+    const values: Record<string, unknown> = {};
+    for (const [field, provided] of Object.entries(settings)) {
+      if (provided === undefined) continue;
+      const item = itemOf(field);
+      if (item === undefined) {
+        const nearest = nearestName(field, Object.keys(ITEMS));
+        throw invalidConfig(`configure: unknown configuration item ${field}; did you mean ${nearest}?`);
+      }
+      const value = item.kind.validate(provided);
+      if (value === undefined) throw invalidConfig(`configure: ${field}=${String(provided)}: ${item.kind.expected}`);
+      values[field] = value;
+    }
+    this.#fromProgram = { ...this.#fromProgram, ...values };
+    this.current = { ...defaults, ...this.#fromVariables, ...this.#fromProgram } as unknown as Config;
+  }
+
+  /** See `configSource`. */
+  source(name: string): "default" | "environment" | "option" {
+    const field = FIELDS.get(name);
+    if (field === undefined) throw unknownVariable(PREFIX + name);
+    if (Object.hasOwn(this.#fromProgram, field)) return "option";
+    return Object.hasOwn(this.#fromVariables, field) ? "environment" : "default";
+  }
+}
+
+const configurations = new EnvironmentState((environment) => new Configuration(environment.variables));
 
 /**
- * Sets configuration items from the program, which wins over the environment: for proxies and daemons that are made from
- * now on. What is left out, or undefined, stays as it is. All values are judged before any is set.
+ * The configuration of the process that an environment stands for. Its variables are read when this is first called.
+ *
+ * @throws {PyroError} code PYRO_CONFIG, for an invalid variable.
+ */
+export function configurationOf(environment: Environment): Configuration {
+  return configurations.of(environment);
+}
+
+/**
+ * Sets configuration items from the program, for proxies and daemons that are made from now on. They take precedence over
+ * variables. Items that are left out or undefined stay as they are. All values are checked before any is set.
  *
  *     configure({ commTimeoutMs: 2_000, compression: true });
  *
- * @throws {PyroError} code PYRO_CONFIG, for a value or a name that is none.
+ * @throws {PyroError} code PYRO_CONFIG, for an unknown item or an invalid value.
  */
 export function configure(settings: Partial<Config>): void {
-  const values: Record<string, unknown> = {};
-  for (const [field, given] of Object.entries(settings)) {
-    if (given === undefined) continue;
-    const item = itemOf(field);
-    if (item === undefined) {
-      throw refuse(`configure: there is no ${field}; the nearest is ${nearestName(field, Object.keys(ITEMS))}`);
-    }
-    const value = item.kind.validate(given);
-    if (value === undefined) throw refuse(`configure: ${field}=${String(given)}: ${item.kind.expected}`);
-    values[field] = value;
-  }
-  options = { ...options, ...values };
-  config = { ...defaults, ...environment, ...options } as unknown as Config;
+  configurationOf(processEnvironment).configure(settings);
 }
 
 /**
  * Where an item's value is from, by Python's name: `configSource("COMMTIMEOUT")`.
  *
- * @throws {PyroError} code PYRO_CONFIG, for an item that is none, or means nothing here.
+ * @throws {PyroError} code PYRO_CONFIG, for an unknown item, and for one that has no effect here.
  */
 export function configSource(name: string): "default" | "environment" | "option" {
-  const field = FIELDS.get(name);
-  if (field === undefined) throw unknownVariable(PREFIX + name);
-  if (Object.hasOwn(options, field)) return "option";
-  return Object.hasOwn(environment, field) ? "environment" : "default";
+  return configurationOf(processEnvironment).source(name);
 }
+
+// Read when the program starts: with a mistyped variable it ends at once, and not at its first call.
+configurationOf(processEnvironment);

@@ -3,6 +3,8 @@
  * made of this table.
  */
 
+import { DEFAULT_LIMITS } from "../base/limits.ts";
+import { NAME_SERVER_PORT } from "../base/pyro-names.ts";
 import { SERIALIZERS, type SerializerName } from "../base/serializer-names.ts";
 import { byteLimit, flag, integer, type Kind, oneOf, port, seconds, serializers, text, texts } from "./kinds.ts";
 
@@ -72,7 +74,7 @@ function item<K, T extends K | undefined>(
 export const ITEMS: { readonly [F in keyof Config]: Item<NonNullable<Config[F]>, Config[F]> } = {
   host: item("HOST", text, "localhost", "where daemons and name servers listen"),
   nsHost: item("NS_HOST", text, "localhost", "where the name server is looked for"),
-  nsPort: item("NS_PORT", integer(1, 65_535), 9090, "where the name server listens, and is looked for"),
+  nsPort: item("NS_PORT", integer(1, 65_535), NAME_SERVER_PORT, "where the name server listens, and is looked for"),
   nsBcHost: item("NS_BCHOST", text, undefined, "where the name server listens for broadcasts; not used yet"),
   nsBcPort: item("NS_BCPORT", port, 9091, "the port of these broadcasts; not used yet"),
   nsAutocleanMs: item(
@@ -90,7 +92,12 @@ export const ITEMS: { readonly [F in keyof Config]: Item<NonNullable<Config[F]>,
   commTimeoutMs: item("COMMTIMEOUT", seconds(), 0, "how long a call may take; 0: for ever"),
   maxRetries: item("MAX_RETRIES", integer(0, 1_000), 0, "how often a call whose connection broke is made again"),
   compression: item("COMPRESSION", flag, false, "large payloads are sent compressed"),
-  maxMessageSize: item("MAX_MESSAGE_SIZE", byteLimit, 1 << 30, "bytes of a message; 0: no limit, Pyro4's default"),
+  maxMessageSize: item(
+    "MAX_MESSAGE_SIZE",
+    byteLimit,
+    DEFAULT_LIMITS.maxMessageBytes,
+    "bytes of a message; 0: no limit, Pyro4's default",
+  ),
   serializer: item("SERIALIZER", oneOf(SERIALIZERS), "serpent", "what proxies speak"),
   serializersAccepted: item("SERIALIZERS_ACCEPTED", serializers, SERIALIZERS, "what daemons understand"),
   serpentBytesRepr: item("SERPENT_BYTES_REPR", flag, false, "bytes travel as `b'...'` in serpent"),

@@ -1,22 +1,19 @@
-import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { ConnectionClosedError } from "../base/errors.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import type { ConnectionInfo, Resource, TlsInfo } from "../diagnostics/call-context.ts";
-import { locationText } from "../transport/location.ts";
 import { asError, isThenable } from "./error-replies.ts";
 
-/** Something that is to hear that the client is gone. */
+/** Aborted when the caller is gone. */
 interface Watcher {
   abort(reason: Error): void;
 }
 
-/** A client as the program sees it, and what ends when it goes away. */
+/** A client, as methods and hooks see it, and what ends with its connection. */
 export class Caller implements ConnectionInfo {
   readonly address: string;
   readonly tls: TlsInfo | undefined;
   pyroVersion: PyroVersion | undefined = undefined;
-  // Few connections have any of these.
+  // Made when they are first used: few connections have any of these.
   #data: Map<unknown, unknown> | undefined = undefined;
   #resources: Set<Resource> | undefined = undefined;
   #watchers: Set<Watcher> | undefined = undefined;
@@ -44,7 +41,7 @@ export class Caller implements ConnectionInfo {
     this.#resources?.delete(resource);
   }
 
-  /** Has `watcher` hear of the client's going, also if that was before. */
+  /** Aborts `watcher` when the caller is gone; at once if it is gone already. */
   watch(watcher: Watcher): void {
     if (this.#gone) return watcher.abort(this.#reason());
     this.#watchers ??= new Set();
@@ -55,7 +52,7 @@ export class Caller implements ConnectionInfo {
     this.#watchers?.delete(watcher);
   }
 
-  /** The connection is closed. */
+  /** Called when the connection is closed. */
   depart(): void {
     this.#gone = true;
     const [watchers, resources] = [this.#watchers, this.#resources];
@@ -83,12 +80,4 @@ export class Caller implements ConnectionInfo {
 function closed(resource: Resource): unknown {
   if ("close" in resource) return resource.close();
   return Symbol.dispose in resource ? resource[Symbol.dispose]() : resource[Symbol.asyncDispose]();
-}
-
-const NOWHERE = { remoteAddress: undefined, remotePort: undefined };
-
-/** `host:port` of the other side; for a Unix socket, or a connection that is gone already, `otherwise`. */
-export function addressOf(socket: Duplex, otherwise: string): string {
-  const { remoteAddress: host, remotePort: port } = socket instanceof Socket ? socket : NOWHERE;
-  return host === undefined || port === undefined ? otherwise : locationText({ kind: "tcp", host, port });
 }

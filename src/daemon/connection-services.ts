@@ -1,3 +1,4 @@
+import type { Environment } from "../base/environment.ts";
 import type { ConnectionInfo } from "../diagnostics/call-context.ts";
 import type { SerializerSets } from "../serializers/serializer-set.ts";
 
@@ -8,16 +9,17 @@ import type { InstanceCache } from "./instances.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import type { ObjectTable } from "./object-table.ts";
 
-/** What the daemon does with each of its connections. */
+/** A connection, as its daemon uses it. */
 export interface ClientConnection {
-  /** Takes no more calls, answers those that run, then closes. */
+  /** Accepts no more calls, answers those that run, then closes. */
   drain(): void;
   /** Closes at once. */
   destroy(): void;
 }
 
-/** What a connection needs of its daemon. */
+/** What a daemon provides to its connections. */
 export interface ConnectionServices {
+  readonly environment: Environment;
   readonly objects: ObjectTable;
   readonly instances: InstanceCache;
   readonly streams: ItemStreams;
@@ -26,17 +28,17 @@ export interface ConnectionServices {
   readonly handshakeTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxCallsInFlight: number;
-  /** Whether a oneway call is over before the next call of its connection starts. */
+  /** Whether a oneway call must have finished before the next call of its connection starts. */
   readonly onewayInOrder: boolean;
   /** The daemon's own annotations, for every reply; does not throw. */
   readonly annotations: (() => Annotations | undefined) | undefined;
-  /** Hears of methods that failed; does not throw. */
+  /** Called for methods that failed; does not throw. */
   readonly methodFailed: ((error: Error, call: FailedCall) => void) | undefined;
   validateHandshake(data: unknown, connection: ConnectionInfo): unknown;
-  /** A connection or a oneway call failed: nobody else would hear of it. */
+  /** Reports a failure that no caller is told of: of a connection, or of a oneway call. */
   report(error: Error, client: string): void;
-  /** A client that was welcomed is gone; does not throw. */
+  /** A caller that got through its handshake is gone; does not throw. */
   callerDeparted(connection: ConnectionInfo): void;
-  /** Any connection is closed. */
+  /** A connection is closed, whether it got through its handshake or not. */
   disconnected(connection: ClientConnection): void;
 }

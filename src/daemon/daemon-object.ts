@@ -8,8 +8,6 @@ import { expose } from "./expose.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import type { RegisterOptions } from "./object-table.ts";
 
-export const DAEMON_OBJECT_ID = "Pyro.Daemon";
-
 /** The daemon, as its own remote object sees it. */
 export interface DaemonView {
   /** The ids of all objects, `Pyro.Daemon` first. */

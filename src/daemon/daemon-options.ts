@@ -1,8 +1,10 @@
 import type { Duplex } from "node:stream";
+import { type Environment, processEnvironment } from "../base/environment.ts";
 import type { Limits } from "../base/limits.ts";
 import type { SerializerName } from "../base/serializer-names.ts";
 import type { CallContext, ConnectionInfo } from "../diagnostics/call-context.ts";
 import type { ServerTlsOptions } from "../transport/tls-options.ts";
+import type { Transport } from "../transport/transport.ts";
 import type { DaemonObject, DaemonView } from "./daemon-object.ts";
 import type { StreamOptions } from "./item-streams.ts";
 
@@ -102,9 +104,17 @@ export interface DaemonOptions {
    * engine tells the variables of its frames.
    */
   readonly detailedTraceback?: boolean;
+  /** How connections are accepted. Default: TCP, a Unix socket or TLS, as the other options say. */
+  readonly transport?: Transport;
+  /** Clock, timers, randomness and state of the process; for tests. Default: this process. */
+  readonly environment?: Environment;
   /**
    * Hears of what nobody else would: refused bytes, failed oneway calls and callbacks, hooks that throw. `client` is the
    * address, or "listener", or "daemon".
    */
   readonly onError?: (error: Error, client: string) => void;
+}
+
+export function environmentOf({ environment = processEnvironment }: DaemonOptions): Environment {
+  return environment;
 }

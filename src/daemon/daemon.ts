@@ -1,166 +1,127 @@
-import type { Duplex } from "node:stream";
+import type { Environment } from "../base/environment.ts";
 import { CommunicationError, DaemonError } from "../base/errors.ts";
-import { DEFAULT_LIMITS } from "../base/limits.ts";
-import { config } from "../config/config.ts";
-import { log } from "../diagnostics/log.ts";
-import { PyroClassMapper } from "../serializers/class-mapper.ts";
-import { SerializerSets } from "../serializers/serializer-set.ts";
+import { DAEMON_OBJECT_ID, DEFAULT_HANDSHAKE } from "../base/pyro-names.ts";
+import { type Config, configurationOf } from "../config/config.ts";
+import { type Log, logOf } from "../diagnostics/log.ts";
 import type { Metadata } from "../session/metadata.ts";
-import { type Listener, listen, reachableHost } from "../transport/listen.ts";
-import { listenOnSocket } from "../transport/listen-on-socket.ts";
-import { type Location, locationText } from "../transport/location.ts";
-import { serverTls } from "../transport/tls-options.ts";
-import { transportItems } from "../transport/transport-config.ts";
-import { ProxyState, proxyFrom } from "../values/proxy-state.ts";
+import { type Location, listenLocation, publishedLocation } from "../transport/location.ts";
+import { serverTransport } from "../transport/select-transport.ts";
+import type { Connection, Listener, Transport } from "../transport/transport.ts";
+import { type ProxyMaker, ProxyState } from "../values/proxy-state.ts";
 import { URI } from "../values/uri.ts";
-import { wireOptionsOf } from "../wire/wire-options.ts";
-import { addressOf } from "./caller.ts";
 import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
-import { DAEMON_OBJECT_ID, DaemonObject, type DaemonView } from "./daemon-object.ts";
-import type { DaemonOptions } from "./daemon-options.ts";
+import { createServices } from "./create-services.ts";
+import { DaemonObject, type DaemonView } from "./daemon-object.ts";
+import { type DaemonOptions, environmentOf } from "./daemon-options.ts";
 import { asError } from "./error-replies.ts";
 import { NO_FREE_WORKERS } from "./handshake.ts";
-import { InstanceCache } from "./instances.ts";
 import { ItemStreams } from "./item-streams.ts";
 import { ObjectTable, type RegisterOptions } from "./object-table.ts";
 import { RefusedConnection } from "./refused-connection.ts";
 import { type LoopOptions, runLoop } from "./request-loop.ts";
-import { callHook, runPeriodically } from "./run-periodically.ts";
+import { runPeriodically } from "./run-periodically.ts";
 import { ServerConnection } from "./server-connection.ts";
 
 const LOG = "pyro.daemon";
 
-/**
- * Serves Pyro objects on one address, to Pyro4 and Pyro5 clients alike.
- *
- *     await using daemon = await Daemon.listen({ host: "10.133.1.220" });
- *     const uri = daemon.register(new Warehouse());
- *
- * Any number of daemons run beside each other in one process: Node's event loop serves them all.
- */
-export class Daemon implements AsyncDisposable, DaemonView {
-  readonly #objects: ObjectTable;
+/** A daemon that is passed what makes proxies. Programs use `Daemon` of `src/api/daemon.ts`. */
+export class BaseDaemon implements AsyncDisposable, DaemonView {
   readonly streams: ItemStreams;
+  readonly #objects: ObjectTable;
   readonly #connections = new Set<ClientConnection>();
-  readonly #denied = new Set<ClientConnection>();
+  readonly #refused = new Set<ClientConnection>();
   readonly #options: DaemonOptions;
+  readonly #makeProxy: ProxyMaker;
+  readonly #environment: Environment;
+  readonly #config: Config;
+  readonly #log: Log;
+  readonly #transport: Transport;
   readonly #maxConnections: number;
-  readonly #host: ConnectionServices;
+  readonly #services: ConnectionServices;
   readonly #over = Promise.withResolvers<void>();
-  #stopChores: () => void = () => undefined;
-  #listening: Listener | undefined;
-  #published: Location = { kind: "tcp", host: "", port: 0 };
+  #stopHousekeeping: () => void = () => undefined;
+  #listener: Listener | undefined;
+  #published: Location;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: DaemonOptions) {
+  protected constructor(options: DaemonOptions, makeProxy: ProxyMaker) {
+    const environment = environmentOf(options);
+    const config = configurationOf(environment).current;
     this.#options = options;
+    this.#makeProxy = makeProxy;
+    this.#environment = environment;
+    this.#config = config;
+    this.#log = logOf(environment);
+    const { connectedSocket: socket, tls, transport } = options;
+    this.#transport = serverTransport({ environment, socket, tls, transport });
+    this.#published = listenLocation(options.host ?? config.host, options.port ?? 0, options.unixSocket);
     this.#maxConnections = options.maxConnections ?? config.threadpoolSize ?? Number.POSITIVE_INFINITY;
-    this.#objects = new ObjectTable((options.autoproxy ?? config.autoproxy) ? (id) => this.#uri(id) : undefined);
+    const isAutoproxy = options.autoproxy ?? config.autoproxy;
+    this.#objects = new ObjectTable(
+      () => `obj_${environment.randomHex(16)}`,
+      isAutoproxy ? (id) => this.#uri(id) : undefined,
+    );
     const streaming = {
       enabled: config.iterStreaming,
       lifetimeMs: config.iterStreamLifetimeMs,
       lingerMs: config.iterStreamLingerMs,
       ...options.streaming,
     };
-    this.streams = new ItemStreams(streaming, (error) => options.onError?.(error, "stream"));
-    this.#host = this.#createHost(options);
+    this.streams = new ItemStreams(environment, streaming, (error) => options.onError?.(error, "stream"));
+    this.#services = createServices(options, config, {
+      environment,
+      makeProxy,
+      objects: this.#objects,
+      streams: this.streams,
+      disconnected: (connection) => {
+        this.#connections.delete(connection);
+        this.#refused.delete(connection);
+      },
+    });
     this.#objects.add(new (options.daemonObject ?? DaemonObject)(this), DAEMON_OBJECT_ID);
   }
 
-  #createHost(options: DaemonOptions): ConnectionServices {
-    const limits = { ...DEFAULT_LIMITS, maxMessageBytes: config.maxMessageSize, ...options.limits };
-    const { annotations, onDisconnect, onMethodError } = options;
-    const report = (error: Error, client: string): void => {
-      log("WARNING", LOG, () => `${client}: ${error.name}: ${error.message}`);
-      options.onError?.(error, client);
+  /** Listens, and publishes the location that clients reach. Called once, before anything is registered. */
+  protected async start(): Promise<this> {
+    const { natHost, natPort } = this.#natLocation();
+    const { report, environment, handshakeTimeoutMs } = this.#services;
+    const handlers = {
+      onConnection: (connection: Connection, refusal?: CommunicationError) => this.#accept(connection, refusal),
+      onError: (error: Error, client = "listener") => report(error, client),
     };
-    const hookFailed = (error: unknown): void => report(asError(error), "daemon");
-    return {
-      objects: this.#objects,
-      instances: new InstanceCache(),
-      streams: this.streams,
-      serializers: new SerializerSets((version) => new PyroClassMapper(version, { unknown: "refuse" }), {
-        limits,
-        lossless: options.lossless ?? false,
-        bytesRepr: config.serpentBytesRepr,
-        accepted: options.serializers ?? config.serializersAccepted,
-      }),
-      wireOptions: wireOptionsOf(options.compression ?? config.compression, options.hmacKey),
-      handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
-      idleTimeoutMs: options.idleTimeoutMs ?? 0,
-      maxCallsInFlight: options.maxCallsInFlight ?? 1_000,
-      onewayInOrder: options.oneway === undefined ? !config.onewayThreaded : options.oneway === "ordered",
-      annotations:
-        typeof annotations === "function"
-          ? () => callHook(annotations, hookFailed)
-          : annotations && (() => annotations),
-      methodFailed: onMethodError && ((error, call) => callHook(() => onMethodError(error, call), hookFailed)),
-      validateHandshake: options.validateHandshake ?? (() => "hello"),
-      report,
-      callerDeparted: (connection) => {
-        this.streams.callerDeparted(connection);
-        callHook(() => onDisconnect?.(connection), hookFailed);
-      },
-      disconnected: (connection) => {
-        this.#connections.delete(connection);
-        this.#denied.delete(connection);
-      },
-    };
-  }
-
-  /**
-   * Starts a daemon.
-   *
-   * @throws {CommunicationError} when it cannot listen there; a SerializeError for unknown names in `serializers`.
-   */
-  static async listen(options: DaemonOptions = {}): Promise<Daemon> {
-    const daemon = new Daemon(options);
-    const { unixSocket, connectedSocket, housekeeping } = options;
-    const natHost = options.natHost ?? (unixSocket === undefined ? config.natHost : undefined);
-    if (natHost !== undefined && unixSocket !== undefined) {
-      throw new CommunicationError("cannot use nathost together with unixsocket");
-    }
-    const listening =
-      connectedSocket === undefined
-        ? await daemon.#listen(options)
-        : listenOnSocket(connectedSocket, (stream) => daemon.#connected(stream, undefined));
-    daemon.#listening = listening;
-    daemon.#published =
-      connectedSocket === undefined
-        ? publishedLocation(listening.location, natHost, options.natPort ?? config.natPort)
-        : listening.location;
-    log("INFO", LOG, () => daemon.describe());
-    if (connectedSocket !== undefined) void listening.close().then(daemon.#over.resolve);
+    const listener = await this.#transport.listen(this.#published, handlers, { handshakeTimeoutMs });
+    this.#listener = listener;
+    this.#published =
+      this.#options.connectedSocket === undefined
+        ? publishedLocation(listener.location, natHost, natPort)
+        : listener.location;
+    this.#log.write("INFO", LOG, () => this.describe());
+    void listener.ended?.then(this.#over.resolve);
+    const { housekeeping, housekeepingMs = 2_000 } = this.#options;
     if (housekeeping !== undefined) {
-      const failed = (error: unknown): void => daemon.#host.report(asError(error), "daemon");
-      daemon.#stopChores = runPeriodically(housekeeping, options.housekeepingMs ?? 2_000, failed);
+      const failed = (error: unknown): void => report(asError(error), "daemon");
+      this.#stopHousekeeping = runPeriodically(environment, housekeeping, housekeepingMs, failed);
     }
-    return daemon;
+    return this;
   }
 
-  #listen({ host = config.host, port = 0, unixSocket, tls }: DaemonOptions): Promise<Listener> {
-    const items = transportItems();
-    return listen(
-      unixSocket === undefined ? { kind: "tcp", host, port } : { kind: "unix", path: unixSocket },
-      (socket, refusal) => this.#connected(socket, refusal),
-      (error, client = "listener") => this.#host.report(error, client),
-      {
-        tls: serverTls(tls, items.ssl),
-        handshakeTimeoutMs: this.#host.handshakeTimeoutMs,
-        ipVersion: items.preferIpVersion,
-        noDelay: items.noDelay,
-      },
-    );
+  #natLocation(): { natHost: string | undefined; natPort: number | undefined } {
+    const { unixSocket, natHost, natPort } = this.#options;
+    if (unixSocket === undefined) {
+      return { natHost: natHost ?? this.#config.natHost, natPort: natPort ?? this.#config.natPort };
+    }
+    if (natHost !== undefined) throw new CommunicationError("cannot use nathost together with unixsocket");
+    return { natHost: undefined, natPort: undefined };
   }
 
-  /** Where clients reach the daemon: what stands in its URIs. Never a wildcard. */
+  /** The location in the daemon's URIs, where clients reach it. Never a wildcard address. */
   get location(): Location {
     return this.#published;
   }
 
-  /** Where it listens, as it was asked to. */
+  /** The location that it listens on. */
   get boundLocation(): Location {
-    return this.#listening?.location ?? this.#published;
+    return this.#listener?.location ?? this.#published;
   }
 
   get ids(): string[] {
@@ -212,7 +173,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
       throw new DaemonError("object isn't registered in this daemon", { code: "PYRO_NOT_REGISTERED" });
     }
     const uri = this.uriFor(target);
-    return proxyFrom(new ProxyState({ uri, ...metadata, handshake: "hello", serializer: null }));
+    return this.#makeProxy(new ProxyState({ uri, ...metadata, handshake: DEFAULT_HANDSHAKE, serializer: null }));
   }
 
   metadataOf(target: object | string): Metadata | undefined {
@@ -233,7 +194,7 @@ export class Daemon implements AsyncDisposable, DaemonView {
    * `requestLoop`, but that calls are served whether anybody waits here or not; closing is up to the caller.
    */
   loop(options: LoopOptions = {}): Promise<void> {
-    return runLoop(this.#over.promise, options);
+    return runLoop(this.#environment, this.#over.promise, options);
   }
 
   /**
@@ -250,51 +211,46 @@ export class Daemon implements AsyncDisposable, DaemonView {
   }
 
   async #close(): Promise<void> {
-    const listening = this.#listening;
+    const listener = this.#listener;
     this.#over.resolve();
-    this.#stopChores();
+    this.#stopHousekeeping();
     this.streams.closeAll();
-    if (listening === undefined) return;
-    const closed = listening.close();
-    for (const connection of this.#denied) connection.destroy();
+    if (listener === undefined) return;
+    const closed = listener.close();
+    for (const connection of this.#refused) connection.destroy();
     for (const connection of this.#connections) connection.drain();
-    const timer = setTimeout(() => {
+    const timer = this.#environment.setTimeout(() => {
       for (const connection of this.#connections) connection.destroy();
-      listening.destroy();
+      listener.destroy();
     }, this.#options.drainMs ?? 3_000);
     await closed;
-    clearTimeout(timer);
+    this.#environment.clearTimer(timer);
   }
 
-  #connected(socket: Duplex, refusal: CommunicationError | undefined): void {
-    const where = locationText(this.boundLocation);
+  #accept(connection: Connection, refusal: CommunicationError | undefined): void {
+    const where = this.#transport.format(this.boundLocation);
     if (refusal !== undefined) {
-      this.#denied.add(new RefusedConnection(socket, this.#host, where, refusal));
+      this.#refused.add(new RefusedConnection(connection, this.#services, where, refusal));
       return;
     }
-    log("DEBUG", LOG, () => `connection from ${addressOf(socket, where)}`);
-    const full = this.#connections.size >= this.#maxConnections;
-    const connection = new ServerConnection(socket, this.#host, where, full ? NO_FREE_WORKERS : undefined);
-    (full ? this.#denied : this.#connections).add(connection);
-    if (this.#closing !== undefined) connection.destroy();
+    this.#log.write("DEBUG", LOG, () => `connection from ${connection.peerAddress ?? where}`);
+    const isFull = this.#connections.size >= this.#maxConnections;
+    const denial = isFull ? NO_FREE_WORKERS : undefined;
+    const client = new ServerConnection(connection, this.#services, where, denial);
+    (isFull ? this.#refused : this.#connections).add(client);
+    if (this.#closing !== undefined) client.destroy();
   }
 
   #uri(id: string, location: Location = this.#published): URI {
-    return URI.parse(`PYRO:${id}@${locationText(location)}`);
+    return URI.parse(`PYRO:${id}@${this.#transport.format(location)}`);
   }
 
   describe(): string {
-    const bound = locationText(this.boundLocation);
-    const published = locationText(this.#published);
+    const bound = this.#transport.format(this.boundLocation);
+    const published = this.#transport.format(this.#published);
     return (
       `${DAEMON_OBJECT_ID} bound on ${bound}, NAT ${published === bound ? "None" : published}, ` +
       `${this.#objects.size} objects registered. Servertype: <pyro-ts on ${bound}; ${this.connections} connections>`
     );
   }
-}
-
-function publishedLocation(bound: Location, natHost: string | undefined, natPort: number | undefined): Location {
-  if (bound.kind === "unix") return bound;
-  const port = natPort === undefined || natPort === 0 ? bound.port : natPort;
-  return { kind: "tcp", host: natHost ?? reachableHost(bound.host), port };
 }

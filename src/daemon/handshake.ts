@@ -1,4 +1,6 @@
+import type { Timer } from "../base/environment.ts";
 import { DaemonError, ProtocolError, PyroError } from "../base/errors.ts";
+import { DAEMON_OBJECT_ID } from "../base/pyro-names.ts";
 import { newCorrelationId } from "../diagnostics/correlation.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
 import type { Serializer } from "../serializers/serializer.ts";
@@ -15,7 +17,7 @@ import type { ConnectionServices } from "./connection-services.ts";
 import { isThenable, reasonOf } from "./error-replies.ts";
 import type { Registration } from "./object-table.ts";
 
-/** What the answer to a handshake takes from it. */
+/** What the answer to a CONNECT repeats of it. */
 interface Asked {
   readonly sequence: number;
   readonly serializerId: number;
@@ -23,22 +25,22 @@ interface Asked {
   readonly correlationId: Uint8Array;
 }
 
-/** What Pyro's threaded server tells those for whom it has no thread (`Pyro5 5.15, svr_threads.py`). */
+/** The refusal of Pyro's threaded server when no thread is free (`Pyro5 5.15, svr_threads.py`). */
 export const NO_FREE_WORKERS = "no free workers, increase server threadpool size";
 
-/** The start of one connection: it is welcomed or rejected, within the time that it has for it. */
+/** The handshake of one connection: it is accepted or rejected, within a time limit. */
 export class Handshake {
   readonly #channel: Channel;
   readonly #services: ConnectionServices;
   readonly #client: Caller;
   readonly #denial: string | undefined;
   readonly #welcomed: (serializers: SerializerSet) => void;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #greeting = false;
 
   /**
-   * @param denial why the client is sent away, whatever it says.
-   * @param welcomed hears of a success, after its answer is queued and before anything else is read.
+   * @param denial why the client is refused, whatever it sends.
+   * @param welcomed called on success, after the answer is queued and before anything else is read.
    */
   constructor(
     channel: Channel,
@@ -53,7 +55,7 @@ export class Handshake {
     this.#denial = denial;
     this.#welcomed = welcomed;
     if (services.handshakeTimeoutMs > 0) {
-      this.#timer = setTimeout(() => {
+      this.#timer = services.environment.setTimeout(() => {
         services.report(new ProtocolError(`no handshake within ${services.handshakeTimeoutMs} ms`), client.address);
         channel.destroy();
       }, services.handshakeTimeoutMs);
@@ -64,9 +66,9 @@ export class Handshake {
     return this.#channel.dialect ?? pyro5;
   }
 
-  /** Nothing more is waited for. */
+  /** Stops the time limit. */
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#services.environment.clearTimer(this.#timer);
   }
 
   onMessage(message: Message): void {
@@ -75,12 +77,12 @@ export class Handshake {
     this.#client.pyroVersion = this.#dialect.version;
     const { sequence, serializerId, flags } = message;
     if (this.#denial !== undefined) return this.#deny(this.#denial, sequence);
-    const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId();
+    const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId(this.#services.environment.random);
     let serializer: Serializer;
     try {
       serializer = this.#services.serializers.forVersion(this.#dialect.version).byId(serializerId);
     } catch (error) {
-      // Pyro4's words; Pyro5 closes without any.
+      // Pyro4's text; Pyro5 closes without an answer.
       return this.refuse(
         new ProtocolError(`message used serializer that is not accepted: ${serializerId} (${reasonOf(error)})`, {
           cause: error,
@@ -107,15 +109,15 @@ export class Handshake {
     }
   }
 
-  /** What a client says first: something for `validateHandshake`, and the object that it is there for. */
+  /** Reads a CONNECT: data for `validateHandshake`, and the object that the client wants. */
   #greetingOf(data: unknown): { handshake: unknown; registration: () => Registration } {
     const id = dictValue(data, "object");
     if (id === undefined && this.#dialect.connectNamesObject) throw new PyroError("'object'");
     const handshake = dictValue(data, "handshake");
     if (handshake === undefined) throw new PyroError("'handshake'");
     const registration = (): Registration => {
-      // Pyro4 without METADATA names no object here.
-      const found = this.#services.objects.get(id === undefined ? "Pyro.Daemon" : pyText(id));
+      // Pyro4's clients without METADATA name no object.
+      const found = this.#services.objects.get(id === undefined ? DAEMON_OBJECT_ID : pyText(id));
       if (found === undefined) throw new DaemonError("unknown object");
       return found;
     };
@@ -140,7 +142,7 @@ export class Handshake {
     this.#welcomed(this.#services.serializers.forVersion(dialect.version));
   }
 
-  /** Bad bytes: answered with a CONNECTFAIL. */
+  /** Answers invalid bytes with a CONNECTFAIL. */
   refuse(error: PyroError): void {
     this.#services.report(error, this.#client.address);
     if (!this.#channel.closed) this.#rejectEarly(error.message, 0);
@@ -152,7 +154,7 @@ export class Handshake {
     this.#rejectEarly(reason, sequence);
   }
 
-  /** In marshal, which both versions understand whatever the client speaks. */
+  /** In marshal, which all clients read whatever serializer they use. */
   #rejectEarly(text: string, sequence: number): void {
     this.#reject(text, this.#dialect.names.serializerIds.marshal, sequence, (out) => out.bytes(dumpText(text)));
   }
@@ -170,10 +172,7 @@ export class Handshake {
         writePayload,
       });
     } catch (error) {
-      this.#services.report(
-        new PyroError(`could not tell the client: ${text}`, { cause: error }),
-        this.#client.address,
-      );
+      this.#services.report(new PyroError(`cannot send the refusal: ${text}`, { cause: error }), this.#client.address);
     }
     this.#channel.end();
   }

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
+import type { Environment, Timer } from "../base/environment.ts";
 import { ProtocolError, PyroError } from "../base/errors.ts";
 import type { ConnectionInfo } from "../diagnostics/call-context.ts";
-import { referenceTo } from "../values/proxy-state.ts";
+import { proxyStateOf } from "../values/proxy-state.ts";
 import { RemoteError } from "../values/remote-error.ts";
 import { AnnotationId } from "../wire/annotation-ids.ts";
 import { isThenable } from "./error-replies.ts";
@@ -31,8 +32,8 @@ interface Stream {
   late: Promise<IteratorResult<unknown>> | undefined;
   /** What was raised behind items that had to be handed out first. */
   failure: { readonly error: unknown } | undefined;
-  lingering: NodeJS.Timeout | undefined;
-  ageing: NodeJS.Timeout | undefined;
+  lingering: Timer | undefined;
+  ageing: Timer | undefined;
 }
 
 /** So many items at most leave in one reply: while they are made, no other call is served. */
@@ -45,19 +46,21 @@ const MOST_ITEMS = 1_000;
 export function iteratorOf(value: unknown): Items | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   if (Symbol.asyncIterator in value) {
-    return referenceTo(value) === undefined ? (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() : undefined;
+    return proxyStateOf(value) === undefined ? (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() : undefined;
   }
   const sync = Symbol.iterator in value && "next" in value && typeof value.next === "function";
-  return sync && referenceTo(value) === undefined ? (value as unknown as Iterator<unknown>) : undefined;
+  return sync && proxyStateOf(value) === undefined ? (value as unknown as Iterator<unknown>) : undefined;
 }
 
 /** The item streams of a daemon, by their ids. */
 export class ItemStreams {
   readonly #streams = new Map<string, Stream>();
+  readonly #environment: Environment;
   readonly #options: Required<StreamOptions>;
   readonly #report: (error: Error) => void;
 
-  constructor(options: Required<StreamOptions>, report: (error: Error) => void) {
+  constructor(environment: Environment, options: Required<StreamOptions>, report: (error: Error) => void) {
+    this.#environment = environment;
     this.#options = options;
     this.#report = report;
   }
@@ -79,7 +82,7 @@ export class ItemStreams {
   }
 
   #open(items: Items, connection: ConnectionInfo): string {
-    const id = process.getBuiltinModule("node:crypto").randomUUID();
+    const id = this.#environment.randomUuid();
     const { lifetimeMs } = this.#options;
     const stream: Stream = {
       id,
@@ -90,7 +93,7 @@ export class ItemStreams {
       late: undefined,
       failure: undefined,
       lingering: undefined,
-      ageing: lifetimeMs > 0 ? setTimeout(() => this.close(id), lifetimeMs).unref() : undefined,
+      ageing: lifetimeMs > 0 ? this.#startTimer(id, lifetimeMs) : undefined,
     };
     this.#streams.set(id, stream);
     return id;
@@ -134,16 +137,23 @@ export class ItemStreams {
       if (lingerMs === 0) this.close(stream.id);
       else {
         stream.connection = undefined;
-        stream.lingering = setTimeout(() => this.close(stream.id), lingerMs).unref();
+        stream.lingering = this.#startTimer(stream.id, lingerMs);
       }
     }
+  }
+
+  /** Closes the stream after a while; it does not keep the process running. */
+  #startTimer(id: string, ms: number): Timer {
+    const timer = this.#environment.setTimeout(() => this.close(id), ms);
+    timer.unref();
+    return timer;
   }
 
   #take(id: string, connection: ConnectionInfo | undefined): Stream {
     const stream = this.#streams.get(id);
     if (stream === undefined) throw terminated();
     stream.connection = connection;
-    clearTimeout(stream.lingering);
+    this.#environment.clearTimer(stream.lingering);
     return stream;
   }
 
@@ -162,8 +172,8 @@ export class ItemStreams {
 
   #drop(stream: Stream): void {
     this.#streams.delete(stream.id);
-    clearTimeout(stream.lingering);
-    clearTimeout(stream.ageing);
+    this.#environment.clearTimer(stream.lingering);
+    this.#environment.clearTimer(stream.ageing);
   }
 
   /** Throws what was kept back. */
@@ -233,7 +243,7 @@ export class ItemStreams {
   async #manyAsync(stream: Stream, most: number): Promise<unknown> {
     this.#failed(stream);
     const items: unknown[] = [];
-    const soon = new Promise<"later">((resolve) => setImmediate(resolve, "later"));
+    const soon = new Promise<"later">((resolve) => this.#environment.setImmediate(() => resolve("later")));
     try {
       while (items.length < most) {
         const asked = this.#ask(stream);

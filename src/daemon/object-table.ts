@@ -1,6 +1,7 @@
 import { DaemonError } from "../base/errors.ts";
+import { DEFAULT_HANDSHAKE } from "../base/pyro-names.ts";
 import type { Metadata } from "../session/metadata.ts";
-import { ProxyState, publish, unpublish } from "../values/proxy-state.ts";
+import { ProxyState, travelAsProxy, travelByValue } from "../values/proxy-state.ts";
 import type { URI } from "../values/uri.ts";
 import { type Exposed, exposedBy } from "./expose.ts";
 
@@ -28,21 +29,20 @@ export interface RegisterOptions {
   readonly weak?: boolean;
 }
 
-/** An id that nobody can guess, as Pyro makes them. */
-function newObjectId(): string {
-  // Loaded when it is needed: 6 ms of the start of a program that names its objects itself.
-  return `obj_${process.getBuiltinModule("node:crypto").randomBytes(16).toString("hex")}`;
-}
-
 /** The daemon's objects by id, in the order of their registration. */
 export class ObjectTable {
+  readonly #newId: () => string;
   readonly #uriOf: ((id: string) => URI) | undefined;
   readonly #byId = new Map<string, Registration>();
   readonly #byTarget = new WeakMap<object, Registration>();
   #gone: FinalizationRegistry<Registration> | undefined;
 
-  /** @param uriOf under which URI an object is served, if it is to travel as a proxy. */
-  constructor(uriOf?: (id: string) => URI) {
+  /**
+   * @param newId makes ids that cannot be guessed.
+   * @param uriOf the URI of an object, where objects travel as proxies.
+   */
+  constructor(newId: () => string, uriOf?: (id: string) => URI) {
+    this.#newId = newId;
     this.#uriOf = uriOf;
   }
 
@@ -67,7 +67,7 @@ export class ObjectTable {
    * @throws {DaemonError} when the object or the id is taken (without `force`), or nothing of it is exposed.
    * @throws {TypeError} for a class that is to be held weakly.
    */
-  add(target: object, id: string = newObjectId(), { force = false, weak = false }: RegisterOptions = {}): Registration {
+  add(target: object, id: string = this.#newId(), { force = false, weak = false }: RegisterOptions = {}): Registration {
     if (weak && typeof target === "function")
       throw new TypeError("a class cannot be registered weakly: nobody else holds it for as long as it is needed");
     if (!force && this.#byTarget.has(target)) {
@@ -100,7 +100,7 @@ export class ObjectTable {
     const object = registration.target ?? registration.weak?.deref();
     if (object === undefined) return;
     this.#byTarget.delete(object);
-    if (this.#uriOf !== undefined) unpublish(object);
+    if (this.#uriOf !== undefined) travelByValue(object);
   }
 
   /** Takes a weakly held object out of service once it is gone. */
@@ -114,14 +114,19 @@ export class ObjectTable {
   /** Lets the object travel as a proxy to itself: Pyro's autoproxy. Of a class only instances would travel. */
   #publish(target: object, registration: Registration): void {
     if (this.#uriOf === undefined || typeof target === "function") return;
-    publish(target, stateMaker(this.#uriOf, registration));
+    travelAsProxy(target, stateMaker(this.#uriOf, registration));
   }
 }
 
 /** Apart from where the object is at hand: nothing here may hold one that is registered weakly. */
 function stateMaker(uriOf: (id: string) => URI, registration: Registration): () => ProxyState {
   return () =>
-    new ProxyState({ uri: uriOf(registration.id), ...registration.metadata, handshake: "hello", serializer: null });
+    new ProxyState({
+      uri: uriOf(registration.id),
+      ...registration.metadata,
+      handshake: DEFAULT_HANDSHAKE,
+      serializer: null,
+    });
 }
 
 function shownBy(target: object): Pick<Registration, "exposed" | "metadata"> {

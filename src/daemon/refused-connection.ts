@@ -1,31 +1,32 @@
-import type { Duplex } from "node:stream";
+import type { Timer } from "../base/environment.ts";
 import type { CommunicationError, PyroError } from "../base/errors.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
+import type { Connection } from "../transport/transport.ts";
 import { pyro5 } from "../wire/dialects.ts";
 import { MessageType } from "../wire/message.ts";
-import { addressOf } from "./caller.ts";
 import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
 
 /**
- * A client that cannot come in, whatever it says: it is told why as soon as its first header shows which version it
- * speaks. Nothing else of it is read or kept. A Pyro client shows the reason as `connection to ... rejected: REASON`.
+ * A client that is refused, whatever it sends. It is told the reason as soon as its first header shows its version. No
+ * more of it is read or kept. A Pyro client shows the reason as `connection to ... rejected: REASON`.
  */
 export class RefusedConnection implements ChannelHandlers, ClientConnection {
   readonly client: string;
   readonly #services: ConnectionServices;
   readonly #channel: Channel;
   readonly #refusal: CommunicationError;
-  readonly #timer: NodeJS.Timeout | undefined;
-  #told = false;
+  readonly #timer: Timer | undefined;
+  #refused = false;
 
-  constructor(socket: Duplex, services: ConnectionServices, where: string, refusal: CommunicationError) {
+  constructor(connection: Connection, services: ConnectionServices, where: string, refusal: CommunicationError) {
     this.#services = services;
     this.#refusal = refusal;
-    this.client = addressOf(socket, where);
+    this.client = connection.peerAddress ?? where;
     this.#channel = new Channel(
-      socket,
+      connection,
       {
+        environment: services.environment,
         limits: services.serializers.limits,
         wireOptions: services.wireOptions,
         fallback: pyro5,
@@ -35,7 +36,8 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
       this,
     );
     const { handshakeTimeoutMs } = services;
-    if (handshakeTimeoutMs > 0) this.#timer = setTimeout(() => this.#channel.destroy(), handshakeTimeoutMs);
+    if (handshakeTimeoutMs > 0)
+      this.#timer = services.environment.setTimeout(() => this.#channel.destroy(), handshakeTimeoutMs);
   }
 
   drain(): void {
@@ -47,16 +49,16 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
   }
 
   onMessage(): void {
-    this.#tell();
+    this.#refuse();
   }
 
-  /** Always, and with the first header: no message is acceptable here. */
+  /** Called for the first header: no message type is accepted here. */
   onProtocolError(_error: PyroError): void {
-    this.#tell();
+    this.#refuse();
   }
 
-  #tell(): void {
-    this.#told = true;
+  #refuse(): void {
+    this.#refused = true;
     const { message } = this.#refusal;
     const dialect = this.#channel.dialect ?? pyro5;
     this.#services.report(this.#refusal, this.client);
@@ -70,8 +72,8 @@ export class RefusedConnection implements ChannelHandlers, ClientConnection {
   }
 
   onClose(): void {
-    clearTimeout(this.#timer);
-    if (!this.#told) this.#services.report(this.#refusal, this.client);
+    this.#services.environment.clearTimer(this.#timer);
+    if (!this.#refused) this.#services.report(this.#refusal, this.client);
     this.#services.disconnected(this);
   }
 }

@@ -1,3 +1,5 @@
+import type { Environment } from "../base/environment.ts";
+
 export interface LoopOptions {
   /** Asked every `everyMs`; the loop ends when it says false (Pyro's loopCondition). */
   readonly while?: () => boolean;
@@ -8,12 +10,12 @@ export interface LoopOptions {
 }
 
 /** Waits until `over` resolves, or one of the options says so. What `while` throws rejects. */
-export function runLoop(over: Promise<void>, options: LoopOptions): Promise<void> {
+export function runLoop(environment: Environment, over: Promise<void>, options: LoopOptions): Promise<void> {
   const { while: condition, everyMs = 100, signal } = options;
   if (signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const settled = (then: () => void): void => {
-      clearInterval(timer);
+      environment.clearTimer(timer);
       signal?.removeEventListener("abort", stop);
       then();
     };
@@ -25,7 +27,7 @@ export function runLoop(over: Promise<void>, options: LoopOptions): Promise<void
         settled(() => reject(error));
       }
     };
-    const timer = condition === undefined ? undefined : setInterval(look, everyMs);
+    const timer = condition === undefined ? undefined : environment.setInterval(look, everyMs);
     signal?.addEventListener("abort", stop, { once: true });
     void over.then(stop);
     look();

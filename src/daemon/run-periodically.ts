@@ -1,15 +1,21 @@
+import type { Environment } from "../base/environment.ts";
 import { isThenable } from "./error-replies.ts";
 
 /**
  * Does `work` every `everyMs`, but not before the last time is over; an error does not end it. Gives what ends it. A
  * program that has nothing else to do is not kept alive by it.
  */
-export function runPeriodically(work: () => unknown, everyMs: number, failed: (error: unknown) => void): () => void {
+export function runPeriodically(
+  environment: Environment,
+  work: () => unknown,
+  everyMs: number,
+  failed: (error: unknown) => void,
+): () => void {
   let busy = false;
   const done = (): void => {
     busy = false;
   };
-  const timer = setInterval(() => {
+  const timer = environment.setInterval(() => {
     if (busy) return;
     try {
       const result = work();
@@ -19,8 +25,9 @@ export function runPeriodically(work: () => unknown, everyMs: number, failed: (e
     } catch (error) {
       failed(error);
     }
-  }, everyMs).unref();
-  return () => clearInterval(timer);
+  }, everyMs);
+  timer.unref();
+  return () => environment.clearTimer(timer);
 }
 
 /** Calls a hook of the user's; what it throws, now or later, goes to `failed`. */

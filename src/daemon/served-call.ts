@@ -62,7 +62,7 @@ export class ServedCall implements CallContext {
 
   /** The id for the answer's header, where it is copied: one that nobody asked for is not kept. */
   get correlationStamp(): Uint8Array {
-    return this.#correlationId ?? newCorrelationId(STAMP);
+    return this.#correlationId ?? newCorrelationId(undefined, STAMP);
   }
 
   get responseAnnotations(): Map<string, Uint8Array> {

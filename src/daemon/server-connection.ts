@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import type { Timer } from "../base/environment.ts";
 import { CommunicationError, DaemonError, type PyroError, SecurityError } from "../base/errors.ts";
 import type { ByteSink } from "../bytes/byte-sink.ts";
 import { NO_KEYWORDS } from "../contract/signature.ts";
@@ -6,13 +6,12 @@ import { callContext, enterCallContext, leaveCallContext } from "../diagnostics/
 import type { CallData } from "../serializers/serializer.ts";
 import type { SerializerSet } from "../serializers/serializer-set.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
-import { BorrowedStream } from "../transport/borrowed-stream.ts";
-import { tlsInfoOf } from "../transport/tls-listen.ts";
+import type { Connection } from "../transport/transport.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { pyro5 } from "../wire/dialects.ts";
 import { type Message, MessageType } from "../wire/message.ts";
 import { readBlobCall } from "./blob-arguments.ts";
-import { addressOf, Caller } from "./caller.ts";
+import { Caller } from "./caller.ts";
 import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
 import { callBatch, callMember } from "./dispatch.ts";
 import { asError, isThenable, unwritableError, unwritableResult } from "./error-replies.ts";
@@ -35,7 +34,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   #instances: InstanceCache | undefined;
   #serializers: SerializerSet | undefined;
   #handshake: Handshake | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  #idle: Timer | undefined;
   #inFlight = 0;
   #draining = false;
   /** A call runs that those behind it wait for. */
@@ -46,17 +45,15 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   #heldBytes = 0;
 
   /** @param denial why the client is sent away, whatever it says. */
-  constructor(stream: Duplex, services: ConnectionServices, where: string, denial?: string) {
+  constructor(connection: Connection, services: ConnectionServices, where: string, denial?: string) {
     this.#services = services;
-    // On a connection that the user made there is no handshake (`Pyro5 5.15, svr_existingconn.py`).
-    const given = stream instanceof BorrowedStream;
-    const socket = given ? stream.inner : stream;
-    this.info = new Caller(addressOf(socket, where), tlsInfoOf(socket), services.report);
-    const accept = given ? CALLS : GREETING;
-    const { serializers, wireOptions } = services;
-    const channel = { limits: serializers.limits, wireOptions, fallback: pyro5, accept, peer: this.info.address };
-    this.#channel = new Channel(stream, channel, this);
-    if (given) return;
+    const { environment, serializers, wireOptions } = services;
+    this.info = new Caller(connection.peerAddress ?? where, connection.tls, services.report);
+    const accept = connection.hasHandshake ? GREETING : CALLS;
+    const { address: peer } = this.info;
+    const options = { environment, limits: serializers.limits, wireOptions, fallback: pyro5, accept, peer };
+    this.#channel = new Channel(connection, options, this);
+    if (!connection.hasHandshake) return;
     this.#handshake = new Handshake(this.#channel, services, this.info, denial, (serializers) => {
       this.#handshake = undefined;
       this.#channel.accept = CALLS;
@@ -68,7 +65,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     this.#serializers = serializers;
     this.info.pyroVersion = this.#dialect.version;
     if (this.#services.idleTimeoutMs > 0)
-      this.#idle = setTimeout(() => this.#leaveIdle(), this.#services.idleTimeoutMs);
+      this.#idle = this.#services.environment.setTimeout(() => this.#leaveIdle(), this.#services.idleTimeoutMs);
     return serializers;
   }
 
@@ -78,7 +75,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
     this.#held = [];
     if (this.#inFlight > 0) this.#channel.pause();
     // Asked for by a method that is about to return: its answer goes out first.
-    else if (callContext()?.connection === this.info) setImmediate(() => this.#channel.end());
+    else if (callContext()?.connection === this.info)
+      this.#services.environment.setImmediate(() => this.#channel.end());
     else this.#channel.end();
   }
 
@@ -116,7 +114,7 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   onClose(error: Error | undefined): void {
     const { info } = this;
     this.#held = [];
-    clearTimeout(this.#idle);
+    this.#services.environment.clearTimer(this.#idle);
     this.#idle = undefined;
     this.#handshake?.stop();
     if (error !== undefined && this.#handshake !== undefined && !this.#draining) this.#report(error);

@@ -1,4 +1,5 @@
-import { config } from "../config/config.ts";
+import { type Environment, EnvironmentState, processEnvironment } from "../base/environment.ts";
+import { type Configuration, configurationOf } from "../config/config.ts";
 
 /** Python's levels, which PYRO_LOGLEVEL names. */
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
@@ -7,46 +8,70 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface LogEntry {
   readonly time: Date;
   readonly level: LogLevel;
-  /** Which part of the library says it: `pyro.daemon`, `pyro.session`, `pyro.naming`, `pyro.wire`. */
+  /** The part of the library that logs: `pyro.daemon`, `pyro.session`, `pyro.naming`, `pyro.wire`. */
   readonly name: string;
   readonly text: string;
 }
 
-let own: ((entry: LogEntry) => void) | undefined;
-/** The file that could not be written: it is said once. */
-let broken: string | undefined;
+export type Logger = (entry: LogEntry) => void;
 
-/**
- * Hands what is logged to the program's own logger, in place of the file that PYRO_LOGFILE names; undefined ends that.
- * PYRO_LOGLEVEL decides still what is logged; without it nothing is.
- */
-export function setLogger(logger: ((entry: LogEntry) => void) | undefined): void {
-  own = logger;
-}
+/** The log of one process. PYRO_LOGLEVEL decides what is logged; without it nothing is. */
+export class Log {
+  readonly #environment: Environment;
+  readonly #configuration: Configuration;
+  #logger: Logger | undefined;
+  /** The file that cannot be written: the warning is shown once. */
+  #brokenFile: string | undefined;
 
-/** Whether anything of that level is logged. */
-export function isLogged(level: LogLevel): boolean {
-  const { logLevel } = config;
-  return logLevel !== undefined && LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(logLevel);
-}
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#configuration = configurationOf(environment);
+  }
 
-/** Logs a line, which is put together only if anybody wants it. A log that cannot be written ends nothing. */
-export function log(level: LogLevel, name: string, text: () => string): void {
-  if (!isLogged(level)) return;
-  const entry: LogEntry = { time: new Date(), level, name, text: text() };
-  try {
-    if (own !== undefined) own(entry);
-    else if (config.logFile !== broken) write(entry);
-  } catch (error) {
-    if (own === undefined) broken = config.logFile;
-    own = undefined;
-    process.emitWarning(`pyro's log cannot be written: ${String(error)}`, { code: "PYRO_LOG" });
+  /** See `setLogger`. */
+  setLogger(logger: Logger | undefined): void {
+    this.#logger = logger;
+  }
+
+  isLogged(level: LogLevel): boolean {
+    const { logLevel } = this.#configuration.current;
+    return logLevel !== undefined && LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(logLevel);
+  }
+
+  /** Logs a line, which is made only if its level is logged. A log that cannot be written shows a warning, once. */
+  write(level: LogLevel, name: string, text: () => string): void {
+    if (!this.isLogged(level)) return;
+    const entry: LogEntry = { time: this.#environment.date(), level, name, text: text() };
+    const { logFile } = this.#configuration.current;
+    try {
+      if (this.#logger !== undefined) this.#logger(entry);
+      else if (logFile !== this.#brokenFile) writeLine(entry, logFile);
+    } catch (error) {
+      if (this.#logger === undefined) this.#brokenFile = logFile;
+      this.#logger = undefined;
+      process.emitWarning(`pyro's log cannot be written: ${String(error)}`, { code: "PYRO_LOG" });
+    }
   }
 }
 
-/** In Pyro's own form (`Pyro5 5.15, __init__.py`), but for the time, which is UTC. */
-function write({ time, level, name, text }: LogEntry): void {
+const logs = new EnvironmentState((environment) => new Log(environment));
+
+/** The log of the process that an environment stands for. */
+export function logOf(environment: Environment): Log {
+  return logs.of(environment);
+}
+
+/**
+ * Passes log entries to the program's own logger instead of the file that PYRO_LOGFILE names; undefined goes back to the
+ * file. PYRO_LOGLEVEL still decides what is logged.
+ */
+export function setLogger(logger: Logger | undefined): void {
+  logOf(processEnvironment).setLogger(logger);
+}
+
+/** In Pyro's own form (`Pyro5 5.15, __init__.py`), with the time in UTC. */
+function writeLine({ time, level, name, text }: LogEntry, logFile: string): void {
   const line = `[${time.toISOString().replace("T", " ").replace("Z", "")},${name},${level}] ${text}\n`;
-  if (config.logFile === "{stderr}") process.stderr.write(line);
-  else process.getBuiltinModule("node:fs").appendFileSync(config.logFile, line);
+  if (logFile === "{stderr}") process.stderr.write(line);
+  else process.getBuiltinModule("node:fs").appendFileSync(logFile, line);
 }

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { processEnvironment, sleep } from "../base/environment.ts";
 import { NamingError } from "../base/errors.ts";
 import type { URI } from "../values/uri.ts";
-import type { LocateOptions } from "./locate.ts";
+import { type LocateOptions, locateNameServer } from "./locate.ts";
 import { reasonOf } from "./name-server.ts";
 import type { NameServerClient } from "./name-server-client.ts";
-import { locateNameServer } from "./resolve.ts";
 
 /** Milliseconds between two tries to find a name server that is not there. */
 const SOON_MS = 250;
@@ -70,9 +69,9 @@ export class KeptRegistration implements AsyncDisposable {
         const type = this.#wasRegistered ? "lost" : "waiting";
         if (this.#state !== type) this.#tell({ type, reason: reasonOf(error) });
       }
-      const { everyMs = 1_000 } = this.#options;
+      const { everyMs = 1_000, environment = processEnvironment } = this.#options;
       const pause = this.#state === "registered" ? everyMs : Math.min(everyMs, SOON_MS);
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      await sleep(environment, pause, signal).catch(() => undefined);
     }
   }
 

@@ -1,23 +1,18 @@
 import { NamingError } from "../base/errors.ts";
-import { config } from "../config/config.ts";
-import { log } from "../diagnostics/log.ts";
-import type { RemoteOptions } from "../proxy/call-settings.ts";
+import { configurationOf } from "../config/config.ts";
+import { logOf } from "../diagnostics/log.ts";
 import { createProxy } from "../proxy/js-proxy.ts";
-import type { ClientTlsOptions } from "../transport/tls-options.ts";
+import { proxySettings } from "../proxy/proxy-options.ts";
+import { type ConnectionOptions, connectionOptions } from "../session/session-options.ts";
+import { keepProxyState } from "../values/proxy-state.ts";
 import { NameServerClient, nameServerUri } from "./name-server-client.ts";
 import { nameServerContract } from "./name-server-contract.ts";
 
-export interface LocateOptions {
+export interface LocateOptions extends ConnectionOptions {
   /** Default: PYRO_NS_HOST, else localhost. */
   readonly host?: string | undefined;
   /** Default: PYRO_NS_PORT, else 9090. */
   readonly port?: number | undefined;
-  /** Milliseconds for each step. */
-  readonly timeoutMs?: number | undefined;
-  /** TLS, as for a proxy. Default: PYRO_SSL. */
-  readonly tls?: ClientTlsOptions | boolean | undefined;
-  /** As for a proxy: a Pyro4 name server's key. */
-  readonly hmacKey?: string | Uint8Array | undefined;
 }
 
 const LOOPBACK = /^(localhost|::1|127\..*)$/;
@@ -27,16 +22,19 @@ const LOOPBACK = /^(localhost|::1|127\..*)$/;
  *
  * @throws {NamingError} `Failed to locate the nameserver: REASON`, with the cause attached.
  */
-export async function locateWith(options: LocateOptions, remote: RemoteOptions): Promise<NameServerClient> {
+export async function locateNameServer(options: LocateOptions = {}): Promise<NameServerClient> {
+  // A name server's URI has its location, so nothing is resolved, and proxies that it has only pass through.
+  const settings = proxySettings(connectionOptions(options), async (uri) => uri, keepProxyState);
+  const config = configurationOf(settings.environment).current;
   const host = options.host ?? config.nsHost;
   const port = options.port ?? config.nsPort;
   // Debian's host files give a machine's own name as 127.0.1.1; Pyro looks there too.
   const hosts = options.host === undefined && LOOPBACK.test(host) ? [host, "127.0.1.1"] : [host];
   let failure: unknown;
   for (const one of hosts) {
-    log("DEBUG", "pyro.naming", () => `looking for the name server at ${one}:${port}`);
+    logOf(settings.environment).write("DEBUG", "pyro.naming", () => `looking for the name server at ${one}:${port}`);
     const uri = nameServerUri(one, port);
-    const client = new NameServerClient(uri, createProxy(uri, nameServerContract, remote));
+    const client = new NameServerClient(uri, createProxy(uri, nameServerContract, settings));
     try {
       await client.connect();
       return client;

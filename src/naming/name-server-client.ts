@@ -1,4 +1,5 @@
 import { NamingError } from "../base/errors.ts";
+import { NAME_SERVER_OBJECT_ID } from "../base/pyro-names.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import type { CallSettings } from "../proxy/call-settings.ts";
 import { connect, release, remoteConnectionOf, withOptions } from "../proxy/remote-handle.ts";
@@ -121,6 +122,6 @@ function registrations(listing: Listing): Map<string, Registered> {
 
 /** The object of a name server at `host` and `port`, or of a Unix socket given as `./u:PATH`. */
 export function nameServerUri(host: string, port: number): URI {
-  if (host.startsWith("./u:")) return URI.parse(`PYRO:Pyro.NameServer@${host}`);
-  return URI.parse(`PYRO:Pyro.NameServer@${host.includes(":") ? `[${host}]` : host}:${port}`);
+  if (host.startsWith("./u:")) return URI.parse(`PYRO:${NAME_SERVER_OBJECT_ID}@${host}`);
+  return URI.parse(`PYRO:${NAME_SERVER_OBJECT_ID}@${host.includes(":") ? `[${host}]` : host}:${port}`);
 }

@@ -1,9 +1,6 @@
 import { type Contract, contract } from "../contract/contract.ts";
 import type { URI } from "../values/uri.ts";
 
-/** The id under which every name server is an object, and its own name in itself. */
-export const NAME_SERVER = "Pyro.NameServer";
-
 /** Tags of a registration as they travel: a list in Pyro4, a set in Pyro5 (an empty one is `()`). */
 export type Tags = Iterable<string>;
 

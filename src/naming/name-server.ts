@@ -1,17 +1,12 @@
 import { NamingError, PyroError } from "../base/errors.ts";
+import { NAME_SERVER_OBJECT_ID } from "../base/pyro-names.ts";
 import { PYRO_VERSIONS, type PyroVersion, VERSION_NAMES } from "../base/pyro-version.ts";
 import { expose } from "../daemon/expose.ts";
 import { callContext } from "../diagnostics/call-context.ts";
 import { tuple } from "../values/python-values.ts";
 import { URI } from "../values/uri.ts";
 import { dialectOf } from "../wire/dialects.ts";
-import {
-  type Listing,
-  NAME_SERVER,
-  type NameServerMethods,
-  nameServerContract,
-  type Tags,
-} from "./name-server-contract.ts";
+import { type Listing, type NameServerMethods, nameServerContract, type Tags } from "./name-server-contract.ts";
 import { type Entry, MemoryStorage, type Storage } from "./storage.ts";
 
 function ownTag(version: PyroVersion): string {
@@ -36,7 +31,7 @@ export class NameServer implements NameServerMethods {
 
   /** Enters the name server's own name; nobody can change it from outside. */
   registerItself(uri: URI): void {
-    this.#storage.set(NAME_SERVER, { uri: String(uri), metadata: new Set(PYRO_VERSIONS.map(ownTag)) });
+    this.#storage.set(NAME_SERVER_OBJECT_ID, { uri: String(uri), metadata: new Set(PYRO_VERSIONS.map(ownTag)) });
   }
 
   count(): number {
@@ -73,7 +68,7 @@ export class NameServer implements NameServerMethods {
   }
 
   remove(name?: string | null, prefix?: string | null, regex?: string | null): number | Promise<number> {
-    if (given(name) && name !== NAME_SERVER && this.#storage.delete(name)) return 1;
+    if (given(name) && name !== NAME_SERVER_OBJECT_ID && this.#storage.delete(name)) return 1;
     if (given(prefix)) return this.#removeAll(startsWith(prefix));
     return given(regex) ? pattern(regex).then((matches) => this.#removeAll(matches)) : 0;
   }
@@ -81,7 +76,7 @@ export class NameServer implements NameServerMethods {
   #removeAll(matches: (name: string) => boolean): number {
     const doomed = [...this.#storage.entries()]
       .map(([one]) => one)
-      .filter((one) => one !== NAME_SERVER && matches(one));
+      .filter((one) => one !== NAME_SERVER_OBJECT_ID && matches(one));
     for (const one of doomed) this.#storage.delete(one);
     return doomed.length;
   }
@@ -159,7 +154,7 @@ function startsWith(prefix: string): (name: string) => boolean {
 /** The tags as the caller's version has them. The name server's own tag is the one of that version. */
 function tagsOf(name: string, entry: Entry): Tags {
   const version = callContext()?.pyroVersion ?? 5;
-  const tags = name === NAME_SERVER ? new Set([ownTag(version)]) : entry.metadata;
+  const tags = name === NAME_SERVER_OBJECT_ID ? new Set([ownTag(version)]) : entry.metadata;
   return dialectOf(version).nameCollection(tags);
 }
 
@@ -178,8 +173,8 @@ function parseTags(tags: Tags, what: string): string[] {
 }
 
 function refuseReserved(name: string): void {
-  if (name === NAME_SERVER) {
-    throw new NamingError(`the name ${NAME_SERVER} is reserved`, { code: "PYRO_NAME_RESERVED" });
+  if (name === NAME_SERVER_OBJECT_ID) {
+    throw new NamingError(`the name ${NAME_SERVER_OBJECT_ID} is reserved`, { code: "PYRO_NAME_RESERVED" });
   }
 }
 

@@ -1,44 +1,11 @@
-import type { Duplex } from "node:stream";
-import type { PyroVersion } from "../base/pyro-version.ts";
 import type { SerializerName } from "../base/serializer-names.ts";
 import { callContext } from "../diagnostics/call-context.ts";
 import type { Serializer } from "../serializers/serializer.ts";
-import type { SerializerSets } from "../serializers/serializer-set.ts";
 import type { CallOptions } from "../session/client-call.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import type { Reply } from "../session/reply.ts";
-
-import type { DialSettings } from "../transport/dial.ts";
-import type { URI } from "../values/uri.ts";
-import type { WireOptions } from "../wire/wire-options.ts";
-
-export const DAEMON_OBJECT_ID = "Pyro.Daemon";
-
-/** Turns a PYRONAME or PYROMETA URI into the PYRO one that it stands for. The proxy knows no name servers itself. */
-export type Resolver = (uri: URI, options: { readonly timeoutMs: number }) => Promise<URI>;
-
-type Annotations = ReadonlyMap<string, Uint8Array>;
-
-export interface RemoteOptions {
-  readonly serializers: SerializerSets;
-  readonly resolve: Resolver;
-  readonly serializer: SerializerName;
-  /** The serializer, if it was chosen for this proxy: it goes along when the proxy travels. */
-  readonly ownSerializer: SerializerName | undefined;
-  readonly protocol: "auto" | PyroVersion;
-  readonly timeoutMs: number;
-  readonly handshake: unknown;
-  readonly validateHandshake: ((answer: unknown) => void) | undefined;
-  readonly maxRetries: number;
-  readonly annotations: Annotations | (() => Annotations) | undefined;
-  readonly metadata: boolean;
-  readonly streamPrefetch: number | undefined;
-  /** Whether daemons that can are asked for many items in one reply. */
-  readonly streamInBulk: boolean;
-  readonly dial: DialSettings;
-  readonly wireOptions: WireOptions | undefined;
-  readonly socket: Duplex | undefined;
-}
+import type { Annotations } from "../wire/message.ts";
+import type { ProxySettings } from "./proxy-options.ts";
 
 /** How one call differs from the others of its proxy. */
 export interface CallSettings {
@@ -61,11 +28,19 @@ export interface CallSettings {
   readonly streamPrefetch?: number;
 }
 
-interface Kind {
+/** What an INVOKE asks for. Attributes and batches travel under method names of their own, and have no keywords. */
+export type CallKind = "method" | "attribute" | "batch";
+
+/** What a member is, as far as its calls differ by it. */
+interface MemberTraits {
+  readonly kind: CallKind;
   readonly oneway: boolean;
-  readonly batch: boolean;
+  /** Makes what the caller gets for an item stream; undefined where none can come. */
   readonly openStream: ((id: string) => unknown) | undefined;
 }
+
+/** A plain call to a method that answers and gives no stream: the daemon's own methods. */
+export const DAEMON_CALL: MemberTraits = { kind: "method", oneway: false, openStream: undefined };
 
 /** How calls of one member are made in one session with the same settings. */
 export class CallSetup implements CallOptions {
@@ -78,24 +53,24 @@ export class CallSetup implements CallOptions {
   readonly onReply: CallSettings["onReply"];
   readonly raw: boolean;
   readonly serializer: Serializer | undefined;
-  readonly openStream: Kind["openStream"];
-  readonly #annotations: RemoteOptions["annotations"];
+  readonly openStream: MemberTraits["openStream"];
+  readonly #annotations: ProxySettings["annotations"];
 
-  constructor(session: ClientSession, settings: CallSettings, options: RemoteOptions, kind: Kind) {
+  constructor(session: ClientSession, settings: CallSettings, proxy: ProxySettings, traits: MemberTraits) {
     this.session = session;
     this.settings = settings;
-    this.timeoutMs = settings.timeoutMs ?? options.timeoutMs;
+    this.timeoutMs = settings.timeoutMs ?? proxy.timeoutMs;
     this.signal = settings.signal;
-    this.oneway = kind.oneway;
-    this.batch = kind.batch;
+    this.oneway = traits.oneway;
+    this.batch = traits.kind === "batch";
     this.onReply = settings.onReply;
     this.raw = settings.raw ?? false;
     this.serializer =
       settings.serializer === undefined
         ? undefined
-        : options.serializers.forVersion(session.dialect.version).byName(settings.serializer);
-    this.openStream = kind.openStream;
-    this.#annotations = settings.annotations ?? options.annotations;
+        : proxy.serializers.forVersion(session.dialect.version).byName(settings.serializer);
+    this.openStream = traits.openStream;
+    this.#annotations = settings.annotations ?? proxy.annotations;
   }
 
   get annotations(): Annotations | undefined {

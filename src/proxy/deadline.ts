@@ -1,11 +1,18 @@
+import type { Environment } from "../base/environment.ts";
 import { TimeoutError } from "../base/errors.ts";
 import type { URI } from "../values/uri.ts";
 
-/** Waits for a shared connection attempt no longer than this one call may. */
+interface Deadline {
+  readonly environment: Environment;
+  /** Milliseconds; 0: no limit. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Waits for a connection attempt that calls share, no longer than this call may take. */
 export async function withDeadline<R>(
   work: Promise<R>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  { environment, timeoutMs, signal }: Deadline,
   uri: URI,
 ): Promise<R> {
   if (timeoutMs <= 0 && signal === undefined) return work;
@@ -13,12 +20,12 @@ export async function withDeadline<R>(
   const abort = (): void => reject(signal?.reason);
   const expired = (): void =>
     reject(new TimeoutError(`no connection to ${uri} within ${timeoutMs} ms`, { code: "PYRO_CONNECT_TIMEOUT" }));
-  const timer = timeoutMs > 0 ? setTimeout(expired, timeoutMs) : undefined;
+  const timer = timeoutMs > 0 ? environment.setTimeout(expired, timeoutMs) : undefined;
   signal?.addEventListener("abort", abort, { once: true });
   try {
     return await Promise.race([work, promise]);
   } finally {
-    clearTimeout(timer);
+    environment.clearTimer(timer);
     signal?.removeEventListener("abort", abort);
   }
 }

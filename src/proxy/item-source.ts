@@ -1,25 +1,27 @@
 import { ConnectionClosedError } from "../base/errors.ts";
+import { DAEMON_OBJECT_ID } from "../base/pyro-names.ts";
 import { NO_KEYWORDS } from "../contract/signature.ts";
 import type { ClientSession } from "../session/client-session.ts";
 import { type Metadata, parseMetadata } from "../session/metadata.ts";
-import { CallSetup, DAEMON_OBJECT_ID, type RemoteOptions } from "./call-settings.ts";
+import { CallSetup, DAEMON_CALL } from "./call-settings.ts";
+import type { ProxySettings } from "./proxy-options.ts";
 import type { ItemSource } from "./remote-stream.ts";
 
-/** What a stream needs of its proxy: whatever connection that has now. */
+/** What a stream needs of its proxy: the connection that it has now. */
 export interface SessionHolder {
   readonly session: ClientSession | undefined;
-  readonly options: RemoteOptions;
+  readonly settings: ProxySettings;
 }
 
-/** Our daemons' own way to hand out items: many in one reply. Python's do not have it, and are not asked for it. */
+/** A method of our daemons alone: many items in one reply. Python's daemons do not have it, and are not asked for it. */
 const MANY = "get_next_stream_items";
 
-/** Items asked for ahead, each with a call of its own: a server in Python is kept busy with far fewer. */
+/** Items requested ahead, each with a call. A server in Python is kept busy with far fewer. */
 const AHEAD = 64;
-/** Items that come many in a reply: half of them are used while the others are on their way, 3 times as fast as 64. */
+/** Items that come many in a reply: half of them are used while the others are on their way; 3 times as fast as 64. */
 const AHEAD_IN_BULK = 256;
 
-/** What the daemon at the other end of a session offers: asked for once, with the session's first stream. */
+/** The metadata of the daemon at the other end of a session, requested with the session's first stream. */
 const daemons = new WeakMap<ClientSession, { known: Metadata | undefined }>();
 
 function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata | undefined } {
@@ -33,17 +35,13 @@ function daemonOf(session: ClientSession, setup: CallSetup): { known: Metadata |
       .then((value) => {
         asked.known = parseMetadata(value);
       });
-    told.catch(() => undefined); // then it has nothing of ours
+    told.catch(() => undefined); // without metadata, items are requested one by one
   }
   return daemon;
 }
 
-/** The items of a stream, over whatever connection the proxy has: the daemon knows the stream by its id. */
-export function feedOf(source: SessionHolder, id: string, prefetch: number | undefined): ItemSource {
-  return new DaemonItemSource(source, id, prefetch);
-}
-
-class DaemonItemSource implements ItemSource {
+/** The items of a stream, over the connection that the proxy has at the time: the daemon knows the stream by its id. */
+export class DaemonItemSource implements ItemSource {
   readonly #prefetch: number | undefined;
   readonly #source: SessionHolder;
   readonly #arguments: readonly [id: string];
@@ -61,7 +59,8 @@ class DaemonItemSource implements ItemSource {
   }
 
   get nextMany(): ItemSource["nextMany"] {
-    if (this.#many !== undefined || this.#prefetch === 1 || !this.#source.options.streamInBulk) return this.#many;
+    if (this.#many !== undefined || this.#prefetch === 1 || this.#source.settings.streamInBulk === false)
+      return this.#many;
     const { session } = this.#source;
     if (session === undefined) return undefined;
     if (daemonOf(session, this.#setupFor(session)).known?.methods.has(MANY) === true) {
@@ -77,12 +76,8 @@ class DaemonItemSource implements ItemSource {
 
   close(): void {
     const { session } = this.#source;
-    if (session === undefined) return; // what is left of it lingers, and goes
-    const setup = new CallSetup(session, {}, this.#source.options, {
-      oneway: true,
-      batch: false,
-      openStream: undefined,
-    });
+    if (session === undefined) return; // the daemon drops it after its linger time
+    const setup = new CallSetup(session, {}, this.#source.settings, { ...DAEMON_CALL, oneway: true });
     session.call(DAEMON_OBJECT_ID, "close_stream", this.#arguments, NO_KEYWORDS, setup).catch(() => undefined);
   }
 
@@ -97,8 +92,7 @@ class DaemonItemSource implements ItemSource {
 
   #setupFor(session: ClientSession): CallSetup {
     if (this.#setup?.session !== session) {
-      const kind = { oneway: false, batch: false, openStream: undefined };
-      this.#setup = new CallSetup(session, {}, this.#source.options, kind);
+      this.#setup = new CallSetup(session, {}, this.#source.settings, DAEMON_CALL);
     }
     return this.#setup;
   }

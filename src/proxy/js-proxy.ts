@@ -2,10 +2,10 @@ import { AttributeError } from "../base/errors.ts";
 import type { Contract } from "../contract/contract.ts";
 import { isPrivateName } from "../contract/private-names.ts";
 import type { Metadata } from "../session/metadata.ts";
-import { publish } from "../values/proxy-state.ts";
+import { travelAsProxy } from "../values/proxy-state.ts";
 import type { URI } from "../values/uri.ts";
-import type { RemoteOptions } from "./call-settings.ts";
 import { iterate } from "./container.ts";
+import type { ProxySettings } from "./proxy-options.ts";
 import { ProxyTarget, rememberTarget } from "./proxy-target.ts";
 import { Member, RemoteConnection } from "./remote-connection.ts";
 import type { Remote } from "./remote-type.ts";
@@ -14,18 +14,18 @@ import type { Remote } from "./remote-type.ts";
 export function createProxy<T>(
   uri: URI,
   contract: Contract<T> | undefined,
-  options: RemoteOptions,
+  settings: ProxySettings,
   metadata?: Metadata,
 ): Remote<T> {
   return createJsProxy(
-    new ProxyTarget(new RemoteConnection(uri, options, metadata), contract as Contract | undefined, {}),
+    new ProxyTarget(new RemoteConnection(uri, settings, metadata), contract as Contract | undefined, {}),
   );
 }
 
 export function createJsProxy<T>(target: ProxyTarget): Remote<T> {
   const shown = new Proxy(target, HANDLER);
   rememberTarget(shown, target);
-  publish(shown, () => target.connection.state);
+  travelAsProxy(shown, () => target.connection.state);
   return shown as unknown as Remote<T>;
 }
 

@@ -1,4 +1,5 @@
 import { AttributeError, CommunicationError, ConnectionClosedError, PyroError, TimeoutError } from "../base/errors.ts";
+import { BATCH_METHOD, DAEMON_OBJECT_ID } from "../base/pyro-names.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import { NO_KEYWORDS } from "../contract/signature.ts";
 import type { ClientSession } from "../session/client-session.ts";
@@ -9,34 +10,38 @@ import type { Location } from "../transport/location.ts";
 import { ProxyState } from "../values/proxy-state.ts";
 import type { URI } from "../values/uri.ts";
 import { keywordsOf } from "./call-arguments.ts";
-import { type CallSettings, CallSetup, DAEMON_OBJECT_ID, type RemoteOptions } from "./call-settings.ts";
+import { type CallKind, type CallSettings, CallSetup, DAEMON_CALL } from "./call-settings.ts";
 import { withDeadline } from "./deadline.ts";
-import { feedOf } from "./item-source.ts";
+import { DaemonItemSource } from "./item-source.ts";
+import type { ProxySettings } from "./proxy-options.ts";
 import { RemoteStream } from "./remote-stream.ts";
 
+/** Null: none, as Pyro has it for attributes and batches. */
 type Keywords = Readonly<Record<string, unknown>> | null;
 
 /** One member of the remote object, by its name on the wire. */
 export class Member {
+  readonly kind: CallKind;
   readonly name: string;
-  /** From the contract; undefined: the server's metadata tells. */
+  /** From the contract; undefined: the server's metadata decides. */
   readonly oneway: boolean | undefined;
-  /** How it is called in a session, with the settings of one target of the object: found out once. */
+  /** How it is called in a session with the settings of one target: made once. */
   prepared: CallSetup | undefined = undefined;
 
-  constructor(name: string, oneway: boolean | undefined) {
+  constructor(name: string, oneway: boolean | undefined, kind: CallKind = "method") {
+    this.kind = kind;
     this.name = name;
     this.oneway = oneway;
   }
 }
 
 /**
- * The engine of a proxy: one connection, opened by the first call, opened anew by the first call after it broke.
- * A PYRONAME is looked up each time, so a daemon that came back elsewhere is found again; `bind` ends that.
+ * The connection behind a proxy. It is opened by the first call, and opened again by the first call after it broke. A
+ * PYRONAME is looked up each time, so a daemon that came back at another address is found; `bind` ends that.
  */
 export class RemoteConnection {
   uri: URI;
-  readonly options: RemoteOptions;
+  readonly settings: ProxySettings;
   #session: ClientSession | undefined;
   #connecting: Promise<ClientSession> | undefined;
   #metadata: Metadata | undefined;
@@ -44,14 +49,14 @@ export class RemoteConnection {
   #resolved: URI;
   #lastSequence = 0;
 
-  constructor(uri: URI, options: RemoteOptions, metadata?: Metadata) {
+  constructor(uri: URI, settings: ProxySettings, metadata?: Metadata) {
     this.uri = uri;
     this.#resolved = uri;
-    this.options = options;
+    this.settings = settings;
     this.#metadata = metadata;
   }
 
-  /** What the object exposes, as the last connection told; undefined before the first. */
+  /** What the object exposes, from the last connection; undefined before the first. */
   get metadata(): Metadata | undefined {
     return this.#metadata;
   }
@@ -61,38 +66,38 @@ export class RemoteConnection {
     return this.#session?.closed === false ? this.#session : undefined;
   }
 
-  /** Which Pyro the server speaks; undefined before the first connection. */
+  /** The server's version of Pyro; undefined before the first connection. */
   get protocol(): PyroVersion | undefined {
     return this.#session?.dialect.version;
   }
 
-  /** What the server's handshake validation answered. */
+  /** The answer of the server's handshake validation. */
   get handshake(): unknown {
     return this.#session?.handshake;
   }
 
-  /** What travels in the place of the proxy. */
+  /** What travels instead of the proxy. */
   get state(): ProxyState {
     const none: ReadonlySet<string> = new Set();
     const { methods, oneway, attrs } = this.#metadata ?? { methods: none, oneway: none, attrs: none };
-    const { handshake, ownSerializer } = this.options;
-    return new ProxyState({ uri: this.uri, methods, oneway, attrs, handshake, serializer: ownSerializer ?? null });
+    const { handshake, chosenSerializer } = this.settings;
+    return new ProxyState({ uri: this.uri, methods, oneway, attrs, handshake, serializer: chosenSerializer ?? null });
   }
 
-  /** Calls a method. Calls leave in the order in which they were made. */
+  /** Calls a method. Calls are sent in the order in which they were made. */
   call(member: Member, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
-    const given = keywordsOf(args);
-    if (given !== undefined) return this.#call(member, given.args, given.kwargs, settings);
+    const withKeywords = keywordsOf(args);
+    if (withKeywords !== undefined) return this.#call(member, withKeywords.args, withKeywords.kwargs, settings);
     return this.#call(member, args, NO_KEYWORDS, settings);
   }
 
   #call(member: Member, args: readonly unknown[], kwargs: Keywords, settings: CallSettings): Promise<unknown> {
-    if ((settings.maxRetries ?? this.options.maxRetries) > 0) return this.#retrying(member, args, kwargs, settings);
+    if ((settings.maxRetries ?? this.settings.maxRetries) > 0) return this.#retrying(member, args, kwargs, settings);
     const session = this.#session;
     return session !== undefined && !session.closed
       ? this.#send(session, member, args, kwargs, settings)
       : this.#connected(
-          (open, left) => this.#send(open, member, args, kwargs, { ...settings, ...left }),
+          (open, remaining) => this.#send(open, member, args, kwargs, { ...settings, ...remaining }),
           settings,
         ).then(undefined, rethrowAtCallSite);
   }
@@ -104,22 +109,22 @@ export class RemoteConnection {
     kwargs: Keywords,
     settings: CallSettings,
   ): Promise<unknown> {
-    const tries = settings.maxRetries ?? this.options.maxRetries;
-    for (let left = tries; ; left--) {
+    const retries = settings.maxRetries ?? this.settings.maxRetries;
+    for (let retriesLeft = retries; ; retriesLeft--) {
       try {
         return await this.#call(member, args, kwargs, { ...settings, maxRetries: 0 });
       } catch (error) {
         const again = error instanceof ConnectionClosedError || error instanceof TimeoutError;
-        if (!again || left <= 0) throw error;
+        if (!again || retriesLeft <= 0) throw error;
       }
     }
   }
 
   /** Several calls in one message; entries are tuples of name, arguments and keyword arguments. */
   batch(entries: readonly unknown[], oneway: boolean, settings: CallSettings): Promise<unknown> {
-    const member = new Member("<batch>", oneway);
+    const member = new Member(BATCH_METHOD, oneway, "batch");
     return this.#connected(
-      (session, left) => this.#send(session, member, entries, null, { ...settings, ...left }),
+      (session, remaining) => this.#send(session, member, entries, null, { ...settings, ...remaining }),
       settings,
     ).then(undefined, rethrowAtCallSite);
   }
@@ -135,9 +140,9 @@ export class RemoteConnection {
   }
 
   #attribute(method: string, args: readonly [string, ...unknown[]], settings: CallSettings): Promise<unknown> {
-    return this.#connected((session, left) => {
+    return this.#connected((session, remaining) => {
       if (session.metadata !== undefined && !session.metadata.attrs.has(args[0])) throw this.#unknown(args[0], session);
-      return this.#send(session, new Member(method, false), args, null, { ...settings, ...left });
+      return this.#send(session, new Member(method, false, "attribute"), args, null, { ...settings, ...remaining });
     }, settings);
   }
 
@@ -146,21 +151,17 @@ export class RemoteConnection {
     await this.#connected(() => undefined, settings);
   }
 
-  /** Connects, and stays with the object that a PYRONAME or PYROMETA stands for now (Pyro's `_pyroBind`). */
+  /** Connects, and keeps the object that a PYRONAME or PYROMETA is resolved to now (Pyro's `_pyroBind`). */
   async bind(settings: CallSettings = {}): Promise<void> {
     await this.#connected(() => {
       this.uri = this.#resolved;
     }, settings);
   }
 
-  /** What the object exposes now: asked of its daemon. */
+  /** What the object exposes now: requested from its daemon. */
   async freshMetadata(settings: CallSettings = {}): Promise<Metadata> {
     return this.#connected(async (session) => {
-      const setup = new CallSetup(session, settings, this.options, {
-        oneway: false,
-        batch: false,
-        openStream: undefined,
-      });
+      const setup = new CallSetup(session, settings, this.settings, DAEMON_CALL);
       this.#metadata = parseMetadata(
         await session.call(DAEMON_OBJECT_ID, "get_metadata", [this.#objectId], NO_KEYWORDS, setup),
       );
@@ -188,12 +189,13 @@ export class RemoteConnection {
     let { prepared } = member;
     if (prepared?.session !== session || prepared.settings !== settings) {
       const { metadata } = session;
-      const known = metadata === undefined || metadata.methods.has(member.name) || kwargs === null;
+      const known = metadata === undefined || member.kind !== "method" || metadata.methods.has(member.name);
       if (!known) return Promise.reject(this.#unknown(member.name, session));
-      prepared = new CallSetup(session, settings, this.options, {
+      const prefetch = settings.streamPrefetch ?? this.settings.streamPrefetch;
+      prepared = new CallSetup(session, settings, this.settings, {
+        kind: member.kind,
         oneway: metadata?.oneway.has(member.name) === true || member.oneway === true,
-        batch: member.name === "<batch>",
-        openStream: (id) => new RemoteStream(feedOf(this, id, settings.streamPrefetch ?? this.options.streamPrefetch)),
+        openStream: (id) => new RemoteStream(new DaemonItemSource(this, id, prefetch)),
       });
       member.prepared = prepared;
     }
@@ -209,36 +211,32 @@ export class RemoteConnection {
     );
   }
 
-  /** Runs `work` with an open session, within the call's time; `left` is what remains of it. */
+  /** Runs `work` with an open session, within the call's time; `remaining` is what is left of it. */
   async #connected<R>(
-    work: (session: ClientSession, left: { timeoutMs?: number }) => R | Promise<R>,
-    { timeoutMs = this.options.timeoutMs, signal }: CallSettings,
+    work: (session: ClientSession, remaining: { timeoutMs?: number }) => R | Promise<R>,
+    { timeoutMs = this.settings.timeoutMs, signal }: CallSettings,
   ): Promise<R> {
     signal?.throwIfAborted();
     const current = this.#session;
     if (current !== undefined && !current.closed) return work(current, {});
-    const started = performance.now();
+    const { environment } = this.settings;
+    const started = environment.now();
     this.#connecting ??= this.#connect(timeoutMs).finally(() => {
       this.#connecting = undefined;
     });
-    const session = await withDeadline(this.#connecting, timeoutMs, signal, this.uri);
-    return work(session, timeoutMs > 0 ? { timeoutMs: Math.max(1, timeoutMs - (performance.now() - started)) } : {});
+    const session = await withDeadline(this.#connecting, { environment, timeoutMs, signal }, this.uri);
+    return work(session, timeoutMs > 0 ? { timeoutMs: Math.max(1, timeoutMs - (environment.now() - started)) } : {});
   }
 
   async #connect(timeoutMs: number): Promise<ClientSession> {
-    const { options } = this;
-    const resolved = this.uri.protocol === "PYRO" ? this.uri : await options.resolve(this.uri, { timeoutMs });
+    const { settings } = this;
+    const resolved = this.uri.protocol === "PYRO" ? this.uri : await settings.resolve(this.uri, { timeoutMs });
     let opened: ClientSession | undefined;
-    const session = await connectSession(locationOf(resolved), resolved.object, {
-      serializers: options.serializers,
-      serializer: options.serializer,
-      protocol: options.protocol,
+    const session = await connectSession({
+      location: this.#locationOf(resolved),
+      objectId: resolved.object,
+      settings,
       timeoutMs,
-      handshake: options.handshake,
-      metadata: options.metadata,
-      dial: options.dial,
-      wireOptions: options.wireOptions,
-      socket: options.socket,
       lastSequence: this.#lastSequence,
       onClose: () => {
         this.#lastSequence = opened?.lastSequence ?? this.#lastSequence;
@@ -246,12 +244,23 @@ export class RemoteConnection {
       },
     });
     opened = session;
+    this.#checkAnswer(session);
+    this.#objectId = resolved.object;
+    this.#resolved = resolved;
+    this.#metadata = session.metadata;
+    this.#session = session;
+    return session;
+  }
+
+  /** @throws what refuses the connection; it is closed then. */
+  #checkAnswer(session: ClientSession): void {
+    const { socket, validateHandshake } = this.settings;
     try {
-      if (options.socket === undefined) options.validateHandshake?.(session.handshake);
+      if (socket === undefined) validateHandshake?.(session.handshake);
     } catch (cause) {
       session.close();
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new CommunicationError(`the handshake's answer was refused here: ${reason}`, {
+      throw new CommunicationError(`the proxy's validateHandshake refused the server's answer: ${reason}`, {
         code: "PYRO_REFUSED",
         cause,
       });
@@ -264,15 +273,10 @@ export class RemoteConnection {
         { code: "PYRO_NOTHING_EXPOSED" },
       );
     }
-    this.#objectId = resolved.object;
-    this.#resolved = resolved;
-    this.#metadata = metadata;
-    this.#session = session;
-    return session;
   }
-}
 
-function locationOf(uri: URI): Location {
-  if (uri.sockname !== null) return { kind: "unix", path: uri.sockname };
-  return { kind: "tcp", host: uri.host || "localhost", port: uri.port ?? 0 };
+  /** A URI without a host is for this machine. */
+  #locationOf({ location, port }: URI): Location {
+    return this.settings.transport.parse(location ?? `localhost:${port}`);
+  }
 }

@@ -1,5 +1,6 @@
 /** What can be done with a proxy beside calling: functions, as every name of its own is the remote object's. */
 
+import { sleep } from "../base/environment.ts";
 import { CommunicationError, ConnectionClosedError } from "../base/errors.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { Metadata } from "../session/metadata.ts";
@@ -65,9 +66,9 @@ export function typed<T>(remote: object, contract: Contract<T>): Remote<T> {
 /** A proxy of the same object with the same settings, and a connection of its own (Python's `copy.copy(proxy)`). */
 export function copyOf<R extends object>(remote: R): R {
   const target = proxyTargetOf(remote);
-  const { uri, options, metadata } = target.connection;
+  const { uri, settings, metadata } = target.connection;
   return createJsProxy(
-    new ProxyTarget(new RemoteConnection(uri, options, metadata), target.contract, target.settings),
+    new ProxyTarget(new RemoteConnection(uri, settings, metadata), target.contract, target.settings),
   ) as unknown as R;
 }
 
@@ -111,7 +112,7 @@ export async function reconnect(remote: object, options: ReconnectOptions = {}):
   const { connection, settings } = proxyTargetOf(remote);
   await connection.release();
   let cause: unknown;
-  for (let left = tries; left > 0; left--) {
+  for (let triesLeft = tries; triesLeft > 0; triesLeft--) {
     try {
       return await connection.connect(settings);
     } catch (error) {
@@ -119,20 +120,7 @@ export async function reconnect(remote: object, options: ReconnectOptions = {}):
       if (!(error instanceof CommunicationError)) throw error;
       cause = error;
     }
-    if (left > 1) await pause(delayMs, signal);
+    if (triesLeft > 1) await sleep(connection.settings.environment, delayMs, signal);
   }
   throw new ConnectionClosedError("failed to reconnect", { cause });
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      if (signal?.aborted === true) reject(signal.reason as Error);
-      else resolve();
-    }
-    signal?.addEventListener("abort", done);
-  });
 }

@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { SecurityError, SerializeError } from "../base/errors.ts";
 import { type PyroVersion, VERSION_NAMES, type VersionNames } from "../base/pyro-version.ts";
-import { ProxyState, proxyFrom, referenceTo } from "../values/proxy-state.ts";
+import { keepProxyState, type ProxyMaker, ProxyState, proxyStateOf } from "../values/proxy-state.ts";
 import { isPyDict } from "../values/py-dict.ts";
 import { pyRepr } from "../values/py-repr.ts";
 import { asTuple, PyClassDict, type PyDict, PyTuple, tuple } from "../values/python-values.ts";
@@ -36,6 +36,8 @@ export interface ClassMapperOptions {
    * RemoteError for an exception, with all fields.
    */
   readonly unknown: "keep" | "refuse";
+  /** Creates the value for a received proxy. Default: the `ProxyState` itself. */
+  readonly makeProxy?: ProxyMaker;
   /** Classes in addition to Pyro's own. Default: those registered with `registerClass` and `registerException`. */
   readonly registry?: ClassRegistry;
 }
@@ -45,6 +47,7 @@ export class PyroClassMapper implements ClassMapper {
   readonly version: PyroVersion;
   readonly #names: VersionNames;
   readonly #refuseUnknown: boolean;
+  readonly #makeProxy: ProxyMaker;
   readonly #registry: ClassRegistry;
   /** A cache: a name server sends the same URIs again and again. */
   readonly #uriDicts = new WeakMap<URI, PyClassDict>();
@@ -54,11 +57,12 @@ export class PyroClassMapper implements ClassMapper {
     this.version = version;
     this.#names = VERSION_NAMES[version];
     this.#refuseUnknown = options.unknown === "refuse";
+    this.#makeProxy = options.makeProxy ?? keepProxyState;
     this.#registry = options.registry ?? sharedClasses;
   }
 
   toWire(value: object): unknown {
-    const reference = value instanceof ProxyState ? value : referenceTo(value);
+    const reference = value instanceof ProxyState ? value : proxyStateOf(value);
     if (reference !== undefined)
       return classDict(this.#names.classes.proxy, PROXY_STATES[this.version].write(reference));
     const registered = this.#registry.writer(value);
@@ -128,7 +132,7 @@ export class PyroClassMapper implements ClassMapper {
       case names.uri:
         return URI.fromState(stateOf(fields));
       case names.proxy:
-        return proxyFrom(readProxyState(stateOf(fields), this.version));
+        return this.#makeProxy(readProxyState(stateOf(fields), this.version));
       case names.daemon:
         return new DaemonStandIn();
       case names.batchException:

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Environment } from "../base/environment.ts";
 import {
   CommunicationError,
   ConnectionClosedError,
@@ -9,7 +10,7 @@ import {
 } from "../base/errors.ts";
 import type { CallData, Serializer } from "../serializers/serializer.ts";
 import type { SerializerSet } from "../serializers/serializer-set.ts";
-import { type Location, locationText } from "../transport/location.ts";
+import type { Location } from "../transport/location.ts";
 import { SerializedBlob } from "../values/serialized-blob.ts";
 import { AnnotationId } from "../wire/annotation-ids.ts";
 import type { Dialect } from "../wire/dialect.ts";
@@ -17,10 +18,10 @@ import { type Message, MessageType } from "../wire/message.ts";
 import { createBlobCall } from "./blob-request.ts";
 import type { Channel } from "./channel.ts";
 import { type CallOptions, ClientCall } from "./client-call.ts";
+import type { ConnectRequest } from "./connect-request.ts";
 import type { Metadata } from "./metadata.ts";
 import { type PendingCall, PendingCalls } from "./pending-calls.ts";
 import { RawReply, type ReplyOptions, rejectAtCallSite } from "./reply.ts";
-import type { SessionOptions } from "./session-options.ts";
 
 const REPLIES = [MessageType.Result, MessageType.Ping];
 
@@ -36,15 +37,13 @@ function streamOf(message: Message, { openStream }: ReplyOptions): unknown {
     : openStream(id);
 }
 
-interface Parts {
+/** What the handshake found out. */
+interface Connected {
   readonly channel: Channel;
   readonly dialect: Dialect;
-  readonly serializer: Serializer;
   readonly handshake: unknown;
   readonly metadata: Metadata | undefined;
-  readonly location: Location;
   readonly localAddress: Location;
-  readonly options: SessionOptions;
 }
 
 /**
@@ -59,6 +58,7 @@ export class ClientSession {
   metadata: Metadata | undefined;
   /** This side of the connection. */
   readonly localAddress: Location;
+  readonly #environment: Environment;
   readonly #channel: Channel;
   readonly #serializer: Serializer;
   readonly #serializers: SerializerSet;
@@ -69,17 +69,18 @@ export class ClientSession {
   /** The server closes the connection after what it answers now: no more calls are sent over it. */
   #retired = false;
 
-  constructor(parts: Parts) {
-    this.dialect = parts.dialect;
-    this.handshake = parts.handshake;
-    this.metadata = parts.metadata;
-    this.localAddress = parts.localAddress;
-    this.#channel = parts.channel;
-    this.#serializer = parts.serializer;
-    this.#serializers = parts.options.serializers.forVersion(parts.dialect.version);
-    this.#pending = new PendingCalls(parts.options.lastSequence);
-    this.#where = locationText(parts.location);
-    this.#onClose = parts.options.onClose;
+  constructor({ settings, location, lastSequence, onClose }: ConnectRequest, connected: Connected) {
+    this.dialect = connected.dialect;
+    this.handshake = connected.handshake;
+    this.metadata = connected.metadata;
+    this.localAddress = connected.localAddress;
+    this.#environment = settings.environment;
+    this.#channel = connected.channel;
+    this.#serializers = settings.serializers.forVersion(connected.dialect.version);
+    this.#serializer = this.#serializers.byName(settings.serializer);
+    this.#pending = new PendingCalls(lastSequence);
+    this.#where = settings.transport.format(location);
+    this.#onClose = onClose;
     this.#channel.accept = REPLIES;
   }
 
@@ -144,10 +145,10 @@ export class ClientSession {
       if (this.#channel.chunksReceived === before)
         this.fail(new ConnectionClosedError(`${this.#where} does not answer`));
     };
-    const timer = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
+    const timer = timeoutMs > 0 ? this.#environment.setTimeout(expire, timeoutMs) : undefined;
     signal?.addEventListener("abort", abort, { once: true });
     return () => {
-      clearTimeout(timer);
+      this.#environment.clearTimer(timer);
       signal?.removeEventListener("abort", abort);
     };
   }

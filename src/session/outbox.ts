@@ -1,9 +1,8 @@
 import type { Buffer } from "node:buffer";
-import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Limits } from "../base/limits.ts";
 import { giveBuffer } from "../bytes/buffer-pool.ts";
 import { ByteSink } from "../bytes/byte-sink.ts";
+import type { Connection } from "../transport/transport.ts";
 import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import { writeMessage } from "../wire/encoder.ts";
 import type { WireOptions } from "../wire/wire-options.ts";
@@ -14,44 +13,40 @@ const LARGE_BYTES = 64 << 10;
 const SMALL_BYTES = 8 << 10;
 
 /**
- * The one buffer in which all connections of the process write their messages. Mostly a connection's messages of one
- * tick are written, handed to the kernel and done with before another's turn comes, so the same warm memory serves
- * everyone, and a connection that says nothing has no buffer (8 KiB less for each than with buffers of their own).
+ * The buffer in which all connections of the process write their messages. Most often a connection's messages of one tick
+ * are written and passed to the kernel before another connection writes, so the same warm memory serves all, and an idle
+ * connection has no buffer (8 KiB less for each than with buffers of their own).
  */
 const sink = new ByteSink();
-/** Whose bytes are in it. */
+// Module state, for speed: each message looks at both.
+/** The outbox whose bytes are in the sink. */
 let owner: Outbox | undefined;
-
-/** Whether a message is being written, and what was said meanwhile must wait. */
+/** Whether a message is being written. Messages that are added meanwhile wait. */
 let writing = false;
 
-/** What a connection has to send, until the end of the tick. */
+/** The messages that a connection has to send, until the end of the tick. */
 export class Outbox {
-  /** A socket: when that has nothing left to write, the kernel has it all. Other streams may hand on what they took. */
-  readonly #stream: Duplex;
-  /** What goes before the connection's bytes in `sink`: it had to make room for another's. */
+  readonly #connection: Connection;
+  /** Bytes to send before those in the sink: they had to make room there for another connection. */
   #before: Buffer[] | undefined;
-  /** What goes behind them. */
+  /** Bytes to send after those in the sink. */
   #behind: Buffer[] | undefined;
 
   readonly #limits: Limits;
   readonly #wireOptions: WireOptions | undefined;
-  /** TLS, and streams that are no sockets, are never done with what was written when the writing returns. */
-  readonly #takesLate: boolean;
 
-  constructor(stream: Duplex, limits: Limits, wireOptions: WireOptions | undefined) {
-    this.#stream = stream;
-    this.#takesLate = !(stream instanceof Socket) || "encrypted" in stream;
+  constructor(connection: Connection, limits: Limits, wireOptions: WireOptions | undefined) {
+    this.#connection = connection;
     this.#limits = limits;
     this.#wireOptions = wireOptions;
   }
 
   /**
-   * Queues a message and gives how many bytes wait in the shared buffer.
-   * @throws what `writeMessage` throws; the queue is then as it was.
+   * Queues a message. Returns how many bytes wait in the shared buffer.
+   * @throws what `writeMessage` throws; the queue is unchanged then.
    */
   add(dialect: Dialect, message: OutgoingMessage): number {
-    // A getter or a converter of a value that is just being written makes a call of its own.
+    // A getter or a converter of a value that is being written makes a call.
     if (writing) return this.#addBehind(dialect, message);
     if (this.#behind !== undefined) this.#makeRoom();
     if (owner !== this) {
@@ -67,18 +62,18 @@ export class Outbox {
     return sink.length;
   }
 
-  /** Writes everything to the stream; false when the stream is slow to take it. */
+  /** Writes everything to the connection. Returns false when the other side is slow. */
   flush(): boolean {
     if (this.#behind !== undefined) this.#makeRoom();
     if (this.#before !== undefined) {
-      for (const bytes of this.#before) this.#stream.write(bytes);
+      for (const bytes of this.#before) this.#connection.write(bytes);
       this.#before = undefined;
     }
     if (owner === this) this.#flushSink();
-    return !this.#stream.writableNeedDrain;
+    return !this.#connection.needsDrain;
   }
 
-  /** Forgets what was not sent: the stream is gone. */
+  /** Drops what was not sent: the connection is closed. */
   discard(): void {
     this.#before = undefined;
     this.#behind = undefined;
@@ -91,20 +86,18 @@ export class Outbox {
     if (writing) return;
     owner = undefined;
     if (sink.length === 0) return;
-    const stream = this.#stream;
+    const connection = this.#connection;
     const bytes = sink.since(0);
-    if (this.#takesLate && bytes.length <= SMALL_BYTES) {
-      stream.write(sink.take());
+    if (connection.keepsWrittenBytes && bytes.length <= SMALL_BYTES) {
+      connection.write(sink.take());
       return;
     }
     if (bytes.length > LARGE_BYTES) {
       const buffer = sink.handOver();
-      stream.write(bytes, () => giveBuffer(buffer));
+      connection.write(bytes, () => giveBuffer(buffer));
       return;
     }
-    stream.write(bytes);
-    // Mostly the kernel has it all by now, and the memory is ours again; else the stream goes on reading there.
-    if (stream.writableLength === 0) sink.clear();
+    if (connection.write(bytes)) sink.clear();
     else sink.handOver();
   }
 
@@ -116,7 +109,7 @@ export class Outbox {
     return 0;
   }
 
-  /** Takes the connection's bytes out of the sink. */
+  /** Moves the connection's bytes out of the sink. */
   #makeRoom(): void {
     const before = this.#before ?? [];
     if (owner === this && sink.length > 0) before.push(sink.take());

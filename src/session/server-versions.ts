@@ -1,8 +1,9 @@
+import { EnvironmentState } from "../base/environment.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 
 const REMEMBER_AT_MOST = 1_000;
 
-/** What each server was found to speak, by location text, so that the next connection starts right. */
+/** The version that each server speaks, by location, so that the next connection begins with it. */
 export class ServerVersions {
   readonly #known = new Map<string, PyroVersion>();
 
@@ -17,5 +18,5 @@ export class ServerVersions {
   }
 }
 
-/** Shared by all proxies of this process. */
-export const serverVersions: ServerVersions = new ServerVersions();
+/** The known servers of each process. */
+export const serverVersions: EnvironmentState<ServerVersions> = new EnvironmentState(() => new ServerVersions());

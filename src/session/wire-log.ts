@@ -1,7 +1,9 @@
 /** Messages as lines of the log, in Pyro's words (`Pyro5 5.15, protocol.py`, log_wiredata). Only where LOGWIRE is on. */
+
+import type { Environment } from "../base/environment.ts";
 import { ByteSink } from "../bytes/byte-sink.ts";
 import { correlationText } from "../diagnostics/correlation.ts";
-import { log } from "../diagnostics/log.ts";
+import { logOf } from "../diagnostics/log.ts";
 import { pyRepr } from "../values/py-repr.ts";
 import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import type { Message } from "../wire/message.ts";
@@ -28,8 +30,8 @@ function lines(
 }
 
 /** A message that is about to be sent: its payload is written once more, for the log. */
-export function logSent(dialect: Dialect, message: OutgoingMessage, peer: string): void {
-  log("DEBUG", NAME, () => {
+export function logSent(environment: Environment, dialect: Dialect, message: OutgoingMessage, peer: string): void {
+  logOf(environment).write("DEBUG", NAME, () => {
     const sink = new ByteSink();
     message.writePayload(sink);
     const { type, serializerId, sequence, annotations, correlationId } = message;
@@ -39,6 +41,8 @@ export function logSent(dialect: Dialect, message: OutgoingMessage, peer: string
 }
 
 /** A message that has come, its payload inflated. */
-export function logReceived(dialect: Dialect, message: Message, peer: string): void {
-  log("DEBUG", NAME, () => lines("received from", peer, message, dialect.correlationOf(message), message.payload));
+export function logReceived(environment: Environment, dialect: Dialect, message: Message, peer: string): void {
+  logOf(environment).write("DEBUG", NAME, () =>
+    lines("received from", peer, message, dialect.correlationOf(message), message.payload),
+  );
 }

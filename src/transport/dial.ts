@@ -1,11 +1,13 @@
 import { Buffer } from "node:buffer";
 import { connect, type LookupFunction, type NetConnectOpts, type Socket } from "node:net";
+import { type Environment, processEnvironment, type Timer } from "../base/environment.ts";
 import { type CommunicationError, TimeoutError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 import { connectError } from "./node-errors.ts";
 import { secureSocket } from "./tls-dial.ts";
 import { tlsConnectError } from "./tls-errors.ts";
 import type { ClientTls } from "./tls-options.ts";
+import type { DialOptions } from "./transport.ts";
 import type { IpVersion } from "./transport-config.ts";
 
 const READ_BYTES = 64 << 10;
@@ -17,7 +19,7 @@ const READ_BYTES = 64 << 10;
  */
 const SHARED = process.platform === "win32" ? undefined : Buffer.allocUnsafeSlow(READ_BYTES);
 
-/** A connection, and what it brings. */
+/** A connected socket, and where its bytes come from. */
 export interface Dialled {
   readonly socket: Socket;
   /**
@@ -35,12 +37,8 @@ export interface DialSettings {
   readonly ipVersion?: IpVersion | undefined;
   /** Small messages leave at once. Default true. */
   readonly noDelay?: boolean | undefined;
-}
-
-export interface DialOptions extends DialSettings {
-  /** Milliseconds until the attempt is given up; 0 leaves it to the operating system (two minutes or so). */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
+  /** Default: the process's. */
+  readonly environment?: Environment | undefined;
 }
 
 /** IPv4 addresses first and others if there are none, or IPv6 only (`Pyro5 5.15, socketutil.py`, get_ip_address). */
@@ -63,10 +61,10 @@ function target(location: Location, { ipVersion = 0 }: DialSettings): NetConnect
  * @throws {CommunicationError} `cannot connect to LOCATION: reason`, of TLS with code PYRO_TLS...
  * @throws {TimeoutError} when there is no connection after `timeoutMs`.
  */
-export function dial(location: Location, options: DialOptions): Promise<Dialled> {
+export function dial(location: Location, options: DialOptions & DialSettings): Promise<Dialled> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
-    const { tls, noDelay = true } = options;
+    const { tls, noDelay = true, environment = processEnvironment } = options;
     let receive: (chunk: Buffer) => void = () => undefined;
     const onread = {
       buffer: SHARED ?? Buffer.allocUnsafeSlow(READ_BYTES),
@@ -80,10 +78,10 @@ export function dial(location: Location, options: DialOptions): Promise<Dialled>
       tls === undefined
         ? connect({ ...where, noDelay, keepAlive: true, onread })
         : secureSocket(location, where, tls, noDelay);
-    let timer: NodeJS.Timeout | undefined;
+    let timer: Timer | undefined;
     let reached = false;
     const settle = (): void => {
-      clearTimeout(timer);
+      environment.clearTimer(timer);
       options.signal?.removeEventListener("abort", abort);
       socket.removeListener("connect", connected);
       socket.removeListener("secureConnect", ready);
@@ -116,7 +114,7 @@ export function dial(location: Location, options: DialOptions): Promise<Dialled>
     socket.on("error", failed);
     options.signal?.addEventListener("abort", abort, { once: true });
     if (options.timeoutMs > 0) {
-      timer = setTimeout(() => {
+      timer = environment.setTimeout(() => {
         const [what, code] = reached
           ? ["no end of the TLS handshake", "PYRO_HANDSHAKE_TIMEOUT"]
           : ["no answer", "PYRO_CONNECT_TIMEOUT"];

@@ -1,22 +1,14 @@
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { createServer, isIP, type Server } from "node:net";
-import { networkInterfaces } from "node:os";
+import { type Environment, processEnvironment } from "../base/environment.ts";
 import { CommunicationError } from "../base/errors.ts";
 import { type Location, locationText } from "./location.ts";
 import { type OnConnection, type OnError, TlsGate } from "./tls-listen.ts";
 import type { ServerTls } from "./tls-options.ts";
+import type { Listener } from "./transport.ts";
 import type { IpVersion } from "./transport-config.ts";
 import { badPath, removeStale } from "./unix-socket.ts";
-
-export interface Listener {
-  /** What was asked for, with the port that the system chose when 0 was asked. */
-  readonly location: Location;
-  /** Takes no more connections; resolves when those that there are have ended. Removes a Unix socket's file. */
-  close(): Promise<void>;
-  /** Ends the connections that nobody has been told of yet. */
-  destroy(): void;
-}
 
 /** One that opened a port or a socket file for it. */
 export interface ServerListener extends Listener {
@@ -34,6 +26,8 @@ export interface ListenOptions {
   readonly noDelay?: boolean | undefined;
   /** Connections that the system keeps while the program is busy. Default 511, as Node (Pyro: 100). */
   readonly backlog?: number | undefined;
+  /** Default: the process's. */
+  readonly environment?: Environment | undefined;
 }
 
 /** IPv4 first: Python's peers bind `localhost` to 127.0.0.1 (PREFER_IP_VERSION 4), and must meet us there. */
@@ -65,10 +59,13 @@ export async function listen(
   onError: OnError,
   options: ListenOptions = {},
 ): Promise<ServerListener> {
-  const { tls, noDelay = true, backlog = 511, handshakeTimeoutMs = 0 } = options;
+  const { tls, noDelay = true, backlog = 511, handshakeTimeoutMs = 0, environment = processEnvironment } = options;
   // `[::1]`, as it stands in a URI.
   const location = asked.kind === "tcp" ? { ...asked, host: asked.host.replace(/^\[(.*)\]$/, "$1") } : asked;
-  const gate = tls === undefined ? undefined : new TlsGate(tls, handshakeTimeoutMs, onConnection, onError);
+  const gate =
+    tls === undefined
+      ? undefined
+      : new TlsGate({ tls, timeoutMs: handshakeTimeoutMs, environment, onConnection, onError });
   const server = createServer({ noDelay, keepAlive: true }, (socket) =>
     gate === undefined ? onConnection(socket) : gate.accept(socket),
   );
@@ -117,21 +114,4 @@ export async function listen(
   };
   const destroy = (): void => gate?.destroy();
   return { server, location: location.kind === "tcp" ? { ...location, port } : location, close, destroy };
-}
-
-const WILDCARDS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::", "[::]"]);
-
-/**
- * The host that others can reach a daemon under which is bound to `host`. A wildcard is an address for nobody: the
- * machine's own first outward address stands in for it (in a container, the container's), of the same family when
- * there is one.
- */
-export function reachableHost(host: string): string {
-  if (!WILDCARDS.has(host)) return host;
-  const outward = Object.values(networkInterfaces())
-    .flat()
-    .filter((one) => one !== undefined && !one.internal && !one.address.startsWith("fe80:"));
-  const wanted = host === "::" || host === "[::]" ? "IPv6" : "IPv4";
-  const best = outward.find((one) => one?.family === wanted) ?? outward.find((one) => one?.family === "IPv4");
-  return best?.address ?? (wanted === "IPv6" ? "::1" : "127.0.0.1");
 }

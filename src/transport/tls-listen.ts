@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Server, TLSSocket } from "node:tls";
+import type { Environment } from "../base/environment.ts";
 import { type CommunicationError, TimeoutError } from "../base/errors.ts";
 import type { TlsInfo } from "../diagnostics/call-context.ts";
 import { nodeTls } from "./node-tls.ts";
@@ -35,6 +36,15 @@ export type OnConnection = (socket: Socket, refusal?: CommunicationError) => voi
 /** Hears of failures; `client` is the address, if it is known. */
 export type OnError = (error: Error, client?: string) => void;
 
+export interface TlsGateOptions {
+  readonly tls: ServerTls;
+  /** Milliseconds for the first byte, and for the handshake; 0: no limit. */
+  readonly timeoutMs: number;
+  readonly environment: Environment;
+  readonly onConnection: OnConnection;
+  readonly onError: OnError;
+}
+
 /**
  * Stands before a daemon that speaks TLS: shakes hands with each client by itself, so that none waits for another, and
  * hands on those that are through. Clients that cannot come in are handed on with the reason, because a Pyro client
@@ -44,27 +54,23 @@ export type OnError = (error: Error, client?: string) => void;
 export class TlsGate {
   readonly #tls: ServerTls;
   readonly #server: Server;
-  readonly #take: OnConnection;
-  readonly #complain: OnError;
-  readonly #timeoutMs: number;
-  /** Connections that said nothing so far. */
+  readonly #options: TlsGateOptions;
+  /** Connections that sent nothing so far. */
   readonly #silent = new Set<Socket>();
-  /** All connections, whatever became of them. */
+  /** All connections, whatever their state. */
   readonly #sockets = new Set<Socket>();
   #closed = false;
 
-  /** @param timeoutMs for the first byte, and for the handshake; 0: no limit. */
-  constructor(tls: ServerTls, timeoutMs: number, take: OnConnection, complain: OnError) {
+  constructor(options: TlsGateOptions) {
+    const { tls, timeoutMs } = options;
     this.#tls = tls;
-    this.#take = take;
-    this.#complain = complain;
-    this.#timeoutMs = timeoutMs;
+    this.#options = options;
     this.#server = nodeTls().createServer({ ...tls.options, handshakeTimeout: timeoutMs > 0 ? timeoutMs : NEVER_MS });
     this.#server.on("secureConnection", (socket: TLSSocket) => this.#through(socket));
     this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
       const client = addressOf(socket) ?? "a TLS client"; // nobody knows where it was once it is gone
       socket.destroy();
-      if (!this.#closed) complain(tlsAcceptError(error), client);
+      if (!this.#closed) options.onError(tlsAcceptError(error), client);
     });
   }
 
@@ -74,16 +80,17 @@ export class TlsGate {
     this.#silent.add(socket);
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
+    const { timeoutMs, environment, onConnection, onError } = this.#options;
     const timer =
-      this.#timeoutMs > 0
-        ? setTimeout(() => {
-            const text = `no TLS handshake within ${this.#timeoutMs} ms`;
-            this.#complain(new TimeoutError(text, { code: "PYRO_HANDSHAKE_TIMEOUT" }), client);
+      timeoutMs > 0
+        ? environment.setTimeout(() => {
+            const text = `no TLS handshake within ${timeoutMs} ms`;
+            onError(new TimeoutError(text, { code: "PYRO_HANDSHAKE_TIMEOUT" }), client);
             socket.destroy();
-          }, this.#timeoutMs)
+          }, timeoutMs)
         : undefined;
     const spoke = (): void => {
-      clearTimeout(timer);
+      environment.clearTimer(timer);
       this.#silent.delete(socket);
       socket.removeListener("data", first);
       socket.removeListener("close", spoke);
@@ -95,7 +102,7 @@ export class TlsGate {
       if (chunk[0] === TLS_HANDSHAKE) {
         this.#server.emit("connection", socket);
       } else {
-        this.#take(socket, tlsExpected(undefined));
+        onConnection(socket, tlsExpected(undefined));
         socket.resume();
       }
     };
@@ -120,9 +127,9 @@ export class TlsGate {
       socket.destroy();
     } else if (this.#tls.certificateRequired && !socket.authorized) {
       const shown = tlsInfoOf(socket)?.peerCertificate !== undefined;
-      this.#take(socket, clientCertificateError(String(socket.authorizationError), shown));
+      this.#options.onConnection(socket, clientCertificateError(String(socket.authorizationError), shown));
     } else {
-      this.#take(socket);
+      this.#options.onConnection(socket);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { processEnvironment } from "../base/environment.ts";
 import type { CommunicationError } from "../base/errors.ts";
 import type { DialSettings } from "./dial.ts";
 import type { Location } from "./location.ts";
@@ -16,7 +17,7 @@ const LONGEST_MS = 2_000;
  */
 export function findTlsProblem(
   location: Location,
-  { tls }: DialSettings,
+  { tls, environment = processEnvironment }: DialSettings,
   timeoutMs: number,
 ): Promise<CommunicationError | undefined> {
   return new Promise((resolve) => {
@@ -27,13 +28,14 @@ export function findTlsProblem(
       rejectUnauthorized: false,
     });
     const over = (found: CommunicationError | undefined): void => {
-      clearTimeout(timer);
+      environment.clearTimer(timer);
       socket.removeAllListeners();
       socket.on("error", () => undefined);
       socket.destroy();
       resolve(found);
     };
-    const timer = setTimeout(() => over(undefined), timeoutMs > 0 ? Math.min(timeoutMs, LONGEST_MS) : LONGEST_MS);
+    const limitMs = timeoutMs > 0 ? Math.min(timeoutMs, LONGEST_MS) : LONGEST_MS;
+    const timer = environment.setTimeout(() => over(undefined), limitMs);
     socket.on("secureConnect", () => {
       if (tls === undefined) over(tlsExpected(location));
     });

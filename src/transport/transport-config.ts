@@ -1,4 +1,4 @@
-import { type Config, config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 
 /** Pyro's items for TLS; files are named by path, and "" is none (`docs/protocol.md`, sections 16 and 17). */
 export interface SslItems {
@@ -44,14 +44,14 @@ export function transportItemsOf(from: Config): TransportItems {
   };
 }
 
-let madeOf: Config | undefined;
-let items: TransportItems | undefined;
+const configs = new WeakMap<Config, TransportItems>();
 
-/** This process's items: the same object until the configuration changes, so that what is made of it can be kept. */
-export function transportItems(): TransportItems {
-  if (items === undefined || madeOf !== config) {
+/** The same, and the same object for the same configuration, so that what is made from it can be kept. */
+export function transportItems(config: Config): TransportItems {
+  let items = configs.get(config);
+  if (items === undefined) {
     items = transportItemsOf(config);
-    madeOf = config;
+    configs.set(config, items);
   }
   return items;
 }

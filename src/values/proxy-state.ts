@@ -22,35 +22,33 @@ export class ProxyState {
   }
 }
 
-/** What travels as a proxy: proxies themselves, and the objects that a daemon of this process serves. */
-const published = new WeakMap<object, () => ProxyState>();
-let make: ((state: ProxyState) => object) | undefined;
+/** Makes a proxy from a state that arrived. Modules that read values know no proxies: they are passed one of these. */
+export type ProxyMaker = (state: ProxyState) => object;
+
+/** Leaves the state as it is. For programs that only pass it on. */
+export const keepProxyState: ProxyMaker = (state) => state;
 
 /**
- * From now on `value`, met in an argument or a result, travels as the proxy that `state` tells of: Pyro's autoproxy
+ * The objects that travel as proxies, with what makes their state: proxies themselves, and objects that a daemon serves.
+ * By object, so nothing is shared between programs that do not share the object.
+ */
+const travelStates = new WeakMap<object, () => ProxyState>();
+
+/**
+ * From now on `value` travels as the proxy that `state` describes, in arguments and in results: Pyro's autoproxy
  * (`Pyro5 5.15, server.py`).
  */
-export function publish(value: object, state: () => ProxyState): void {
-  published.set(value, state);
+export function travelAsProxy(value: object, state: () => ProxyState): void {
+  travelStates.set(value, state);
   markNotDict(value);
 }
 
-/** From now on `value` travels as what it is. */
-export function unpublish(value: object): void {
-  published.delete(value);
+/** From now on `value` travels by value again. */
+export function travelByValue(value: object): void {
+  travelStates.delete(value);
 }
 
-/** The proxy that stands for a value on the wire, if one does. */
-export function referenceTo(value: object): ProxyState | undefined {
-  return published.get(value)?.();
-}
-
-/** Tells how a proxy is made of a state that arrived: the rooms that read states know no proxies. */
-export function makeProxiesWith(maker: (state: ProxyState) => object): void {
-  make = maker;
-}
-
-/** A live proxy, not connected yet; where no proxies are made, the state itself. */
-export function proxyFrom(state: ProxyState): object {
-  return make === undefined ? state : make(state);
+/** The state of the proxy that `value` travels as; undefined when it travels by value. */
+export function proxyStateOf(value: object): ProxyState | undefined {
+  return travelStates.get(value)?.();
 }

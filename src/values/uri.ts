@@ -1,9 +1,8 @@
 import { PyroError } from "../base/errors.ts";
+import { NAME_SERVER_PORT } from "../base/pyro-names.ts";
 
 export type UriProtocol = "PYRO" | "PYRONAME" | "PYROMETA";
 
-/** The name server's port, for PYRONAME and PYROMETA URIs without a port. */
-const NS_PORT = 9090;
 const SCHEME = /^([Pp][Yy][Rr][Oo][a-zA-Z]*):/;
 const IPV6 = /^\[([0-9a-fA-F:%]+)\](?::(\d+))?/;
 
@@ -61,7 +60,11 @@ export class URI {
       case "PYRONAME":
       case "PYROMETA": {
         const noLocation: LocationParts = { sockname: null, host: null, port: null };
-        return new URI(protocol, object, location === undefined ? noLocation : parseLocation(location, NS_PORT));
+        return new URI(
+          protocol,
+          object,
+          location === undefined ? noLocation : parseLocation(location, NAME_SERVER_PORT),
+        );
       }
       default:
         throw invalid("invalid uri (protocol)");

@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { processEnvironment } from "../../src/base/environment.ts";
 import { PyroError } from "../../src/base/errors.ts";
-import { readConfig } from "../../src/config/config.ts";
+import { type Configuration, configurationOf, readConfig } from "../../src/config/config.ts";
 import { ITEMS, WITHOUT_EFFECT } from "../../src/config/items.ts";
+import { type ProxyOptions, type ProxySettings, proxySettings } from "../../src/proxy/proxy-options.ts";
+import { keepProxyState } from "../../src/values/proxy-state.ts";
 import { configPage } from "../support/config-page.ts";
 
 /** The text with which a PYRO_CONFIG is thrown. */
@@ -16,16 +19,10 @@ function refusal(act: () => unknown): string {
   throw new Error("was not refused");
 }
 
-/** The module as a program has it that starts with these variables. */
-async function started(env: Record<string, string>): Promise<typeof import("../../src/config/config.ts")> {
-  vi.resetModules();
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return import("../../src/config/config.ts");
+/** The configuration of a program that starts with these variables. */
+function started(variables: Record<string, string>): Configuration {
+  return configurationOf({ ...processEnvironment, variables });
 }
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 test("docs/config.md tells of every item", async () => {
   await expect(configPage()).toMatchFileSnapshot("../../docs/config.md");
@@ -88,7 +85,7 @@ describe("the environment", () => {
     ["PYRO_NSHOST", "PYRO_NS_HOST"],
     ["PYRO_SERVER_TYPE", "PYRO_SERVERTYPE"],
   ] as const)("%s is refused: no such item, the nearest is %s", ([name, meant]) => {
-    const text = `${name}: Pyro has no such configuration item; the nearest is ${meant}`;
+    const text = `${name}: unknown configuration item; did you mean ${meant}?`;
     expect(refusal(() => readConfig({ [name]: "1" }))).toBe(text);
   });
 
@@ -104,28 +101,26 @@ describe("the environment", () => {
       encoding: "utf8",
     });
     expect(ended.status).toBe(1);
-    expect(ended.stderr).toContain("PYRO_NS_PRT: Pyro has no such configuration item; the nearest is PYRO_NS_PORT");
+    expect(ended.stderr).toContain("PYRO_NS_PRT: unknown configuration item; did you mean PYRO_NS_PORT?");
   });
 });
 
 describe("configure and configSource", () => {
-  test("a program's options win over the environment, which wins over the defaults", async () => {
-    const its = await started({ PYRO_COMMTIMEOUT: "2", PYRO_NS_PORT: "9100" });
-    const { configSource, configure } = its;
-    const sources = (): unknown[] => ["COMMTIMEOUT", "NS_PORT", "NS_HOST"].map((name) => configSource(name));
+  test("a program's options win over the environment, which wins over the defaults", () => {
+    const its = started({ PYRO_COMMTIMEOUT: "2", PYRO_NS_PORT: "9100" });
+    const sources = (): unknown[] => ["COMMTIMEOUT", "NS_PORT", "NS_HOST"].map((name) => its.source(name));
     expect(sources()).toEqual(["environment", "environment", "default"]);
-    const before = its.config;
-    configure({ commTimeoutMs: 500, nsHost: "names.example" });
+    const before = its.current;
+    its.configure({ commTimeoutMs: 500, nsHost: "names.example" });
     expect(sources()).toEqual(["option", "environment", "option"]);
-    expect(its.config).toMatchObject({ commTimeoutMs: 500, nsHost: "names.example", nsPort: 9100 });
-    configure({ nsPort: 9200, maxMessageSize: 0 });
-    expect(its.config).toMatchObject({ commTimeoutMs: 500, nsPort: 9200, maxMessageSize: Number.MAX_SAFE_INTEGER });
+    expect(its.current).toMatchObject({ commTimeoutMs: 500, nsHost: "names.example", nsPort: 9100 });
+    its.configure({ nsPort: 9200, maxMessageSize: 0 });
+    expect(its.current).toMatchObject({ commTimeoutMs: 500, nsPort: 9200, maxMessageSize: Number.MAX_SAFE_INTEGER });
     expect(before).toMatchObject({ commTimeoutMs: 2_000, nsHost: "localhost" });
   });
 
-  test("a wrong value or name is refused, and nothing is set then", async () => {
-    // Errors of modules that were loaded anew are of classes of their own.
-    const its = await started({});
+  test("a wrong value or name is refused, and nothing is set then", () => {
+    const its = started({});
     const refused = (settings: object): unknown => {
       try {
         its.configure(settings);
@@ -140,31 +135,32 @@ describe("configure and configSource", () => {
     ]);
     expect(refused({ compresion: true })).toEqual([
       "PYRO_CONFIG",
-      "configure: there is no compresion; the nearest is compression",
+      "configure: unknown configuration item compresion; did you mean compression?",
     ]);
     expect(refused({ commTimeoutMs: "2" })).toEqual([
       "PYRO_CONFIG",
       "configure: commTimeoutMs=2: must be seconds, 0 or more (milliseconds in options)",
     ]);
     expect(refused({ toString: 1 })).toMatchObject(["PYRO_CONFIG", expect.any(String)]);
-    expect(its.config).toEqual(readConfig({}));
-    expect(() => its.configSource("COMMTIMOUT")).toThrow(/the nearest is PYRO_COMMTIMEOUT/);
+    expect(its.current).toEqual(readConfig({}));
+    expect(() => its.source("COMMTIMOUT")).toThrow(/did you mean PYRO_COMMTIMEOUT/);
   });
 });
 
-test("what proxies are made with, unless their own options say something else", async () => {
-  const { configure } = await started({ PYRO_MAX_RETRIES: "3" });
-  const { remoteOptions } = await import("../../src/proxy/proxy-options.ts");
+test("what proxies are made with, unless their own options say something else", () => {
+  const environment = { ...processEnvironment, variables: { PYRO_MAX_RETRIES: "3" } };
+  const settingsOf = (options: ProxyOptions): ProxySettings =>
+    proxySettings({ ...options, environment }, resolver, keepProxyState);
   const resolver = (): Promise<never> => Promise.reject(new Error("nothing is resolved here"));
-  expect(remoteOptions({}, resolver)).toMatchObject({
+  expect(settingsOf({})).toMatchObject({
     maxRetries: 3,
     metadata: true,
     timeoutMs: 0,
     wireOptions: undefined,
   });
-  const before = remoteOptions({}, resolver).serializers;
-  expect(remoteOptions({}, resolver).serializers).toBe(before);
-  configure({
+  const before = settingsOf({}).serializers;
+  expect(settingsOf({}).serializers).toBe(before);
+  configurationOf(environment).configure({
     maxRetries: 4,
     metadata: false,
     commTimeoutMs: 700,
@@ -172,10 +168,10 @@ test("what proxies are made with, unless their own options say something else", 
     serializer: "json",
     maxMessageSize: 5,
   });
-  const made = remoteOptions({}, resolver);
+  const made = settingsOf({});
   expect(made).toMatchObject({ maxRetries: 4, metadata: false, timeoutMs: 700, serializer: "json" });
   expect(made.wireOptions).toEqual({ compression: true, hmacKey: undefined });
   expect([before.limits.maxMessageBytes, made.serializers.limits.maxMessageBytes]).toEqual([1 << 30, 5]);
-  const own = remoteOptions({ maxRetries: 0, metadata: true, timeoutMs: 0, compression: false }, resolver);
+  const own = settingsOf({ maxRetries: 0, metadata: true, timeoutMs: 0, compression: false });
   expect(own).toMatchObject({ maxRetries: 0, metadata: true, timeoutMs: 0, wireOptions: undefined });
 });

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { connect as open } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Daemon, expose, proxy, RemoteError, uriOf } from "#pyro";
+import { processEnvironment } from "../../src/base/environment.ts";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
 import { remoteConnectionOf } from "../../src/proxy/remote-handle.ts";
 import { serverVersions } from "../../src/session/server-versions.ts";
@@ -73,7 +74,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("Pyro%i", (ve
     await using shop = proxy(python.shop);
     const where = `${uriOf(shop).host}:${uriOf(shop).port}`;
     expect(await shop.price("chair")).toBe("chair 1 EUR");
-    expect(serverVersions.get(where)).toBe(version);
+    expect(serverVersions.of(processEnvironment).get(where)).toBe(version);
   });
 
   test("bad bytes are answered as Pyro answers them", async () => {

@@ -2,8 +2,10 @@
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { processEnvironment } from "../../src/base/environment.ts";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { Channel } from "../../src/session/channel.ts";
+import { StreamConnection } from "../../src/transport/stream-connection.ts";
 import type { OutgoingMessage } from "../../src/wire/dialect.ts";
 import { pyro5 } from "../../src/wire/dialects.ts";
 import { MessageType } from "../../src/wire/message.ts";
@@ -17,9 +19,15 @@ class Line implements AsyncDisposable {
   readonly #close: () => void;
 
   private constructor(near: Socket, far: Socket, close: () => void) {
-    const options = { limits: DEFAULT_LIMITS, fallback: pyro5, accept: [MessageType.Result], peer: "test" };
+    const options = {
+      environment: processEnvironment,
+      limits: DEFAULT_LIMITS,
+      fallback: pyro5,
+      accept: [MessageType.Result],
+      peer: "test",
+    };
     const nothing = { onMessage: () => undefined, onProtocolError: () => undefined, onClose: () => undefined };
-    this.channel = new Channel(near, options, nothing);
+    this.channel = new Channel(new StreamConnection(near), options, nothing);
     this.#near = near;
     this.#far = far;
     this.#close = close;
@@ -51,8 +59,14 @@ class Line implements AsyncDisposable {
   /** Lets the far end read, until it has so many messages. */
   async read(count: number): Promise<string[]> {
     const { far, got } = { far: this.#far, got: Promise.withResolvers<void>() };
-    const options = { limits: DEFAULT_LIMITS, fallback: pyro5, accept: [MessageType.Result], peer: "test" };
-    new Channel(far, options, {
+    const options = {
+      environment: processEnvironment,
+      limits: DEFAULT_LIMITS,
+      fallback: pyro5,
+      accept: [MessageType.Result],
+      peer: "test",
+    };
+    new Channel(new StreamConnection(far), options, {
       onMessage: ({ sequence, payload }) => {
         this.received.push(`${sequence} ${payload.toString("latin1")}`);
         if (this.received.length === count) got.resolve();

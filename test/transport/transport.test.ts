@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dial } from "../../src/transport/dial.ts";
-import { listen, reachableHost } from "../../src/transport/listen.ts";
-import { locationText } from "../../src/transport/location.ts";
+import { listen } from "../../src/transport/listen.ts";
+import { locationText, reachableHost } from "../../src/transport/location.ts";
 import { brokenError, connectError } from "../../src/transport/node-errors.ts";
 
 const HERE = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
