@@ -70,7 +70,9 @@ export function parseSignature(text: string): Signature {
   return { name, parameters, keywordOnly, rest, options };
 }
 
-/** The keyword arguments of a call without any. Readers return this object, so that it can be recognized by identity. */
+/**
+ * The keyword arguments of a call without any. Readers return this object, so that it can be recognized by identity.
+ */
 export const NO_KEYWORDS: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
 const NONE: readonly string[] = [];
 

@@ -45,13 +45,19 @@ export class SerializerSet {
     this.#byId = new Map(accepted.map((name) => [all[name].id, all[name]]));
   }
 
-  /** Returns a serializer, accepted or not. @throws {SerializeError} for an unknown name; the message lists the known ones. */
+  /**
+   * Returns a serializer, accepted or not.
+   * @throws {SerializeError} for an unknown name; the message lists the known ones.
+   */
   byName(name: string): Serializer {
     if (!Object.hasOwn(this.#byName, name)) throw noSuchSerializer(name);
     return this.#byName[name as SerializerName];
   }
 
-  /** Returns an accepted serializer. @throws {SerializeError} for any other id; the message lists the accepted names. */
+  /**
+   * Returns an accepted serializer.
+   * @throws {SerializeError} for any other id; the message lists the accepted names.
+   */
   byId(id: number): Serializer {
     const found = this.#byId.get(id);
     if (found !== undefined) return found;

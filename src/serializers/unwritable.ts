@@ -1,7 +1,10 @@
 import { SerializeError } from "../base/errors.ts";
 import { tooDeep } from "./limit-texts.ts";
 
-/** A value that a serializer cannot write. The path is collected while the error propagates, so normal writing is not slowed. */
+/**
+ * A value that a serializer cannot write. The path is collected while the error propagates, so normal writing is not
+ * slowed.
+ */
 export class Unwritable extends Error {
   readonly #path: (string | number)[] = [];
 

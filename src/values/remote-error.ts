@@ -3,8 +3,8 @@ import { pyRepr, pyText } from "./py-repr.ts";
 import { isPythonSubclass } from "./python-exceptions.ts";
 
 /**
- * A Python exception of any class, with its arguments and attributes. A method can throw one to raise a Python exception
- * in the caller: `throw new RemoteError("ValueError", ["there is no couch"])`.
+ * A Python exception of any class, with its arguments and attributes. A method can throw one to raise a Python
+ * exception in the caller: `throw new RemoteError("ValueError", ["there is no couch"])`.
  */
 export class RemoteError extends PyroError {
   static override readonly defaultCode: string = "PYRO_REMOTE";

@@ -9,8 +9,8 @@ export const AnnotationId = {
   /** On a call with a serialized blob: `(info, object id, method)` in marshal. */
   Blob: "BLBI",
   /**
-   * On an error reply of our daemons: the connection stays open. Python's daemons close it after a CommunicationError or
-   * SecurityError (`Pyro5 5.15, server.py`, handleRequest) and never send this, so a client knows when to reconnect.
+   * On an error reply of our daemons: the connection stays open. Python's daemons close it after a CommunicationError
+   * or SecurityError (`Pyro5 5.15, server.py`, handleRequest) and never send this, so a client knows when to reconnect.
    */
   KeepsConnection: "KEEP",
 } as const;

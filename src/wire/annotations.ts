@@ -22,7 +22,8 @@ export function checkAnnotationsBytes(bytes: number, dialect: Dialect): void {
 }
 
 /**
- * Reads annotations. The values are copies, so they can be kept. A later chunk replaces an earlier one with the same id.
+ * Reads annotations. The values are copies, so they can be kept. A later chunk replaces an earlier one with the same
+ * id.
  *
  * @throws {ProtocolError} for a chunk that exceeds the remaining bytes, which Pyro4 silently truncates, and for an id
  *   that is not ASCII.

@@ -9,8 +9,8 @@ import { type Message, MessageType } from "./message.ts";
  * Returns the payload of a message, inflated if its compression flag is set (a zlib stream, RFC 1950). Received
  * compressed payloads are always accepted, regardless of the compression setting.
  *
- * @param maxBytes the limit of the inflated payload, in bytes. Pyro has no such limit. A CONNECT has a lower limit, which
- *   includes its annotations.
+ * @param maxBytes the limit of the inflated payload, in bytes. Pyro has no such limit. A CONNECT has a lower limit,
+ *   which includes its annotations.
  * @throws {ProtocolError} for an invalid zlib stream, or one that inflates beyond the limit.
  */
 export function inflatedPayload(

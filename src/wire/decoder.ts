@@ -29,8 +29,8 @@ export interface DecoderOptions {
  *
  * The tag and the version are checked as soon as six bytes are received: a Pyro4 header has only 24 bytes, so waiting
  * for the 40 bytes of Pyro5 could leave a Pyro4 peer without an answer. Sizes are checked when the header is complete,
- * before the rest is stored. A message within one chunk is passed on as a view of the chunk. A message in several chunks
- * is copied into a reused buffer (8 MiB: 0.5 ms per message, 7 ms with a new buffer).
+ * before the rest is stored. A message within one chunk is passed on as a view of the chunk. A message in several
+ * chunks is copied into a reused buffer (8 MiB: 0.5 ms per message, 7 ms with a new buffer).
  */
 export class MessageDecoder {
   /** Set by the options or by the first six bytes. */

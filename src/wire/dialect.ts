@@ -81,7 +81,8 @@ export interface Dialect {
   readChunkLength(bytes: Buffer, at: number): number;
   writeChunkLength(bytes: Buffer, at: number, length: number): void;
   /**
-   * The annotations for a message with that correlation id: Pyro4 adds or replaces CORR; Pyro5 has the id in the header.
+   * The annotations for a message with that correlation id: Pyro4 adds or replaces CORR; Pyro5 has the id in the
+   * header.
    */
   withCorrelation(annotations: Annotations, correlationId: Uint8Array | undefined): Annotations;
   /** The correlation id of a received message: a copy of 16 bytes. */

@@ -1,4 +1,7 @@
-/** Pyro's json serializer: JSON as Python's json module writes it, with class dicts for objects (`Pyro5 5.15, serializers.py`). */
+/**
+ * Pyro's json serializer: JSON as Python's json module writes it, with class dicts for objects (`Pyro5 5.15,
+ * serializers.py`).
+ */
 import { Buffer, isUtf8 } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";

@@ -1,6 +1,6 @@
 /**
- * Pyro's marshal serializer: CPython's own format for constants (`Pyro5 5.15, serializers.py`). It preserves types best,
- * is the fastest in Python, and has a type for bytes.
+ * Pyro's marshal serializer: CPython's own format for constants (`Pyro5 5.15, serializers.py`). It preserves types
+ * best, is the fastest in Python, and has a type for bytes.
  */
 import type { Buffer } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";

@@ -17,7 +17,10 @@ const DAY_MS = 86_400_000;
 /** Python's ordinal of 1970-01-01; day 1 is 0001-01-01. */
 const EPOCH_DAY = 719_163;
 
-/** Reads MessagePack in the form that Pyro uses (`msgpack 1.0`: raw=False, strict map keys), with Pyro's extension types. */
+/**
+ * Reads MessagePack in the form that Pyro uses (`msgpack 1.0`: raw=False, strict map keys), with Pyro's extension
+ * types.
+ */
 export class MsgpackReader {
   /** Whether a map has a `__class__` key. */
   sawClass = false;

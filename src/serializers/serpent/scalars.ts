@@ -89,7 +89,9 @@ export class ScalarReader extends Source {
     return undefined;
   }
 
-  /** Reads the key `text` if it is next, directly followed by a colon. Returns undefined, without reading, otherwise. */
+  /**
+   * Reads the key `text` if it is next, directly followed by a colon. Returns undefined, without reading, otherwise.
+   */
   expectedKey(text: string | undefined): string | undefined {
     if (text === undefined) return undefined;
     const { bytes } = this;

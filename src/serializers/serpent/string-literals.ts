@@ -45,7 +45,8 @@ function prefixAt(source: Source): string | undefined {
  * Reads one or more adjacent string literals of any kind as one str or bytes. This implements all rules of Python;
  * `ScalarReader` reads plain quoted text, which is what peers write, without it.
  *
- * @throws {SerializeError} for literals that Python refuses, and for `\N{NAME}`, because JavaScript has no table of names.
+ * @throws {SerializeError} for literals that Python refuses, and for `\N{NAME}`, because JavaScript has no table of
+ *   names.
  */
 export function readStrings(source: Source): string | Uint8Array {
   let text = "";
