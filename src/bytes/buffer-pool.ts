@@ -9,6 +9,7 @@ const MAX_BYTES = 16 << 20;
 const MAX_SPARES = 3;
 const KEEP_MS = 5_000;
 
+// Module state, because the process has one memory: all connections share the spare buffers.
 let spares: Buffer[] = [];
 let timerRuns = false;
 let used = false;

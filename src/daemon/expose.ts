@@ -27,6 +27,8 @@ export interface Exposed {
 
 const MODES: readonly string[] = ["session", "single", "percall"] satisfies InstanceMode[];
 const contracts = new WeakMap<object, { contract: Contract; behavior: Behavior<object> }>();
+// Module state, because classes are exposed when their modules are loaded, before there is a daemon. Replaced by an empty one
+// when something is exposed: what derived classes expose may have changed.
 let resolved = new WeakMap<object, Exposed>();
 
 /**

@@ -1,7 +1,7 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import type { Limits } from "../../base/limits.ts";
-import { tooDeep } from "../limit-texts.ts";
+import { tooDeep, tooManyValues } from "../limit-texts.ts";
 
 /** Texts are slices of decoded windows of this size, so that a small text does not keep a whole payload in memory. */
 const WINDOW = 65_536;
@@ -35,7 +35,7 @@ export class Source {
   depth = 0;
   /** Values so far. */
   protected values = 0;
-  protected readonly maxValues: number;
+  readonly #maxValues: number;
   readonly #maxDepth: number;
   #ascii = "";
   #asciiFrom = 0;
@@ -51,7 +51,7 @@ export class Source {
 
   constructor({ maxDepth, maxValues }: ReadLimits) {
     this.#maxDepth = maxDepth;
-    this.maxValues = maxValues;
+    this.#maxValues = maxValues;
   }
 
   /** Starts to read a part of `bytes`. @throws {SerializeError} for invalid UTF-8. */
@@ -89,9 +89,25 @@ export class Source {
     this.fail(`expected ${expected}, found ${JSON.stringify(String.fromCodePoint(found.codePointAt(0) ?? 0))}`);
   }
 
+  /** How many more values the payload may hold. */
+  protected get valuesLeft(): number {
+    return this.#maxValues - this.values;
+  }
+
+  /** Counts values. @throws {SerializeError} above the limit. */
+  protected countValues(count: number): void {
+    this.values += count;
+    if (this.values > this.#maxValues) this.failValues();
+  }
+
+  protected failValues(): never {
+    this.fail(tooManyValues(this.#maxValues));
+  }
+
   /** Reads an opening bracket. */
   openBracket(): void {
     if (this.depth >= this.#maxDepth) this.fail(tooDeep(this.#maxDepth));
+    this.countValues(1);
     this.depth++;
     this.at++;
   }

@@ -1,6 +1,5 @@
 import { pyDict } from "../../values/py-dict.ts";
 import { asTuple, type PyDict, PyEllipsis } from "../../values/python-values.ts";
-import { tooManyValues } from "../limit-texts.ts";
 import { PythonKeys } from "../python-keys.ts";
 import { decodeBase64, findBytesDict } from "./base64.ts";
 import { valueOfDictForm } from "./dict-forms.ts";
@@ -38,7 +37,6 @@ export class ValueReader extends ScalarReader {
 
   /** Reads a value; returns `NO_VALUE` if a bracket closes. */
   protected value(): unknown {
-    if (++this.values > this.maxValues) this.fail(tooManyValues(this.maxValues));
     const code = this.bytes[this.at];
     if (code !== undefined && code >= 48 && code <= 57) return this.number();
     switch (code) {
@@ -119,6 +117,7 @@ export class ValueReader extends ScalarReader {
     const first = this.#item(LIST_END);
     if (first === NO_VALUE) return [];
     // An array that grows with `push` has a capacity of 17, which would be nine tenths of the memory of short lists.
+    this.values++;
     if (this.bytes[this.at - 1] !== COMMA) return [first];
     const second = this.#item(LIST_END);
     if (second === NO_VALUE) return [first];
@@ -146,12 +145,14 @@ export class ValueReader extends ScalarReader {
 
   /** Reads items up to and including the bracket. */
   protected items(items: unknown[], bracket: number): void {
+    const mostItems = this.valuesLeft;
     for (;;) {
       const item = this.#item(bracket);
-      if (item === NO_VALUE) return;
-      items.push(item);
-      if (this.bytes[this.at - 1] !== COMMA) return;
+      if (item === NO_VALUE) break;
+      if (items.push(item) > mostItems) this.failValues();
+      if (this.bytes[this.at - 1] !== COMMA) break;
     }
+    this.values += items.length;
   }
 
   #parens(): unknown {
@@ -225,6 +226,7 @@ export class ValueReader extends ScalarReader {
     const { depth } = this;
     const shape = this.#shapes.at(depth);
     let key: unknown = firstKey;
+    const mostPairs = this.valuesLeft / 2;
     let mayBeDictForm = false;
     let count = 0;
     /** All keys in order. Kept once a key looks like an index, because objects move such keys to the front. */
@@ -238,12 +240,13 @@ export class ValueReader extends ScalarReader {
         mayBeDictForm = true;
       } else if (key === "data") mayBeDictForm = true;
       dict[key] = this.#pairValue();
-      count++;
+      if (++count > mostPairs) this.failValues();
       key = this.#nextKey(shape[count]);
     }
     if (key !== NO_VALUE) {
       return this.#map(new Map((order ?? Object.keys(dict)).map((one) => [one, dict[one]])), key);
     }
+    this.values += 2 * count;
     this.closeBracket(BRACE_END, "',' or");
     if (count !== shape.length || firstKey !== shape[0]) this.#shapes.remember(depth, dict);
     return mayBeDictForm ? this.#convertDictForm(dict) : dict;
@@ -254,6 +257,7 @@ export class ValueReader extends ScalarReader {
     for (let key = firstKey; key !== NO_VALUE; key = this.#nextKey()) {
       if (key === "__class__") this.classDicts++;
       map.set(keys.firstEqual(key), this.#pairValue());
+      this.countValues(2);
     }
     this.closeBracket(BRACE_END, "',' or");
     return map.size === 2 ? this.#convertDictForm(map) : map;
@@ -284,6 +288,7 @@ export class ValueReader extends ScalarReader {
     let item = first;
     for (;;) {
       set.add(keys.firstEqual(item));
+      this.countValues(1);
       if (this.bytes[this.at] !== COMMA) break;
       this.at++;
       item = this.#key();
