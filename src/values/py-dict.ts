@@ -26,8 +26,10 @@ export function pyDict(): PyDict {
   return new Dict();
 }
 
-/** Plain objects that are not dicts. Undefined until there is one, so that most programs do not look up every dict. By object, so programs in
- * one process share nothing. */
+/**
+ * Plain objects that are not dicts. Undefined until there is one, so that most programs do not look up every dict. By
+ * object, so programs in one process share nothing.
+ */
 let nonDicts: WeakSet<object> | undefined;
 
 /** Marks `value` as an object that is not a dict, even if it is a plain object, because a daemon serves it. */
