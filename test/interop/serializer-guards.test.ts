@@ -145,9 +145,7 @@ show(p.echo("still fine"))
       expect(cycle).toMatch(/cannot write value\.inside\[0\]: circular reference$/);
       expect(deep).toMatch(/nesting depth exceeds 200 \(limits\.maxDepth\)$/);
       // Python itself stops all but marshal's.
-      expect(sentCycle).toMatch(
-        serializer === "marshal" ? /^SerializeError: marshal: circular reference/ : /Error: /,
-      );
+      expect(sentCycle).toMatch(serializer === "marshal" ? /^SerializeError: marshal: circular reference/ : /Error: /);
       expect(sentDeep).toMatch(/Error: /);
       expect(fine).toBe("still fine");
     },
