@@ -1,41 +1,40 @@
 /**
- * What a program gets from the process that it runs in: time, timers, randomness, and the state that a process has once.
- * Tests and simulations pass an environment of their own, so that time passes when they say so and two simulated
- * processes in one do not share state.
+ * Time, timers, random numbers and per-process state. Tests and simulations pass their own environment, so that they
+ * control the time, and so that several simulated processes do not share state.
  */
 
-/** A timer that was started. */
+/** A running timer. */
 export interface Timer {
-  /** Starts it again, with the same delay. */
+  /** Restarts the timer with the same delay. */
   refresh(): unknown;
-  /** Lets the process end while the timer runs. */
+  /** Allows the process to exit while the timer runs. */
   unref(): unknown;
 }
 
 export interface Environment {
-  /** The variables that configuration is read from. They are read once. */
+  /** The environment variables with the configuration. They are read once. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since some moment in the past; never goes back. */
+  /** Monotonic time in milliseconds since an unspecified start. */
   now(): number;
-  /** The time of day. */
+  /** The current date and time. */
   date(): Date;
   setTimeout(work: () => void, ms: number): Timer;
   setInterval(work: () => void, ms: number): Timer;
-  /** Stops a timer of either kind; does nothing for a timer that has ended, or for undefined. */
+  /** Stops a timeout or an interval; does nothing for a timer that has ended, or for undefined. */
   clearTimer(timer: Timer | undefined): void;
-  /** Runs `work` after the input that is there now was read. */
+  /** Runs `work` after pending input is read, like Node's `setImmediate`. */
   setImmediate(work: () => void): void;
-  /** Runs `work` before anything else is read or any timer ends. */
+  /** Runs `work` before any other event, like `process.nextTick`. */
   nextTick(work: () => void): void;
-  /** A number from 0 up to, but not including, 1. For ids that guard nothing, and for choices. */
+  /** A random number >= 0 and < 1. Not cryptographically secure. */
   random(): number;
-  /** Bytes that cannot be guessed, as hexadecimal text of twice that length. */
+  /** Cryptographically secure random bytes, as hexadecimal text. */
   randomHex(bytes: number): string;
-  /** A random UUID (version 4) that cannot be guessed. */
+  /** A cryptographically secure random UUID (version 4). */
   randomUuid(): string;
 }
 
-/** Node's own. `node:crypto` is loaded with the first id: that takes 6 ms. */
+/** Node's environment. `node:crypto` is loaded on first use, because loading it takes 6 ms. */
 export const processEnvironment: Environment = {
   variables: process.env,
   now: () => performance.now(),
@@ -50,26 +49,26 @@ export const processEnvironment: Environment = {
   randomUuid: () => process.getBuiltinModule("node:crypto").randomUUID(),
 };
 
-/** State that a process has once: each environment has its own, made when it is first asked for. */
+/** Per-process state: each environment has its own, created on first use. */
 export class EnvironmentState<T extends object> {
   readonly #values = new WeakMap<Environment, T>();
-  readonly #make: (environment: Environment) => T;
+  readonly #create: (environment: Environment) => T;
 
-  constructor(make: (environment: Environment) => T) {
-    this.#make = make;
+  constructor(create: (environment: Environment) => T) {
+    this.#create = create;
   }
 
   of(environment: Environment): T {
     let value = this.#values.get(environment);
     if (value === undefined) {
-      value = this.#make(environment);
+      value = this.#create(environment);
       this.#values.set(environment, value);
     }
     return value;
   }
 }
 
-/** Resolves after `ms` milliseconds. @throws the signal's reason when it aborts first. */
+/** Resolves after `ms` milliseconds. @throws the signal's reason if it aborts first. */
 export function sleep(environment: Environment, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason as Error);

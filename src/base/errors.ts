@@ -1,87 +1,87 @@
 /**
- * The error tree. Class names and their order of descent are Pyro's own (`Pyro5 5.15, errors.py`), because they
- * cross the wire by name; `code` is ours, stable, and what programs should match on (`docs/errors.md`).
+ * The error classes. Their names and hierarchy are Pyro's (`Pyro5 5.15, errors.py`), because errors are sent by name.
+ * `code` is specific to this library and stable; programs should check it (`docs/errors.md`).
  */
 
-/** What every error of this library may carry beyond its message. */
+/** Options of every error of this library. */
 export interface PyroErrorOptions {
-  /** Stable identifier, `PYRO_...`; the class's own default when left out. */
+  /** A stable identifier, `PYRO_...`. Default: the class's `defaultCode`. */
   readonly code?: string;
-  /** What led to this error. */
+  /** The error that caused this error. */
   readonly cause?: unknown;
 }
 
-/** Base of all errors that this library raises by itself. */
+/** Base class of this library's errors. */
 export class PyroError extends Error {
   static readonly defaultCode: string = "PYRO_ERROR";
-  /** Stable identifier of the failure; match on this, never on the text. */
+  /** A stable identifier. Check this, not the text. */
   readonly code: string;
-  /** The traceback that the other side sent along, one text with line ends; undefined for local errors. */
+  /** The traceback that the peer sent, as one text with line ends; undefined for local errors. */
   remoteTraceback: string | undefined;
-  /** The exception's instance variables on the other side, all but the traceback; undefined for local errors. */
+  /** The instance variables of the peer's exception except the traceback; undefined for local errors. */
   readonly remoteAttributes: ReadonlyMap<string, unknown> | undefined;
 
   constructor(message: string, options: PyroErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = options.code ?? new.target.defaultCode;
-    // Not enumerable: local errors print without them.
+    // Not enumerable, so that local errors are printed without them.
     const hidden = { value: undefined, writable: true, configurable: true, enumerable: false };
     Object.defineProperties(this, { remoteTraceback: hidden, remoteAttributes: hidden });
   }
 }
 
-/** Something went wrong between the two programs; a new connection may help, the call may have run. */
+/** Communication failed. A new connection may help. The call may have run. */
 export class CommunicationError extends PyroError {
   static override readonly defaultCode: string = "PYRO_COMMUNICATION";
 }
 
-/** The connection ended while something was still expected from it. */
+/** The connection was closed while a reply or more data was expected. */
 export class ConnectionClosedError extends CommunicationError {
   static override readonly defaultCode: string = "PYRO_CONNECTION_CLOSED";
 }
 
-/** No answer within the time allowed; the call may still be running over there. */
+/** There was no reply within the timeout. The call may still be running. */
 export class TimeoutError extends CommunicationError {
   static override readonly defaultCode: string = "PYRO_TIMEOUT";
 }
 
-/** The other side sent bytes that are not, or not yet, allowed by the protocol. */
+/** The peer sent data that violates the protocol. */
 export class ProtocolError extends CommunicationError {
   static override readonly defaultCode: string = "PYRO_PROTOCOL";
 }
 
-/** A message is over the size limit (checked from its header, before the rest is read). */
+/** A message exceeds the size limit. Checked when the header is received, before the rest is read. */
 export class MessageTooLargeError extends ProtocolError {
   static override readonly defaultCode: string = "PYRO_MESSAGE_TOO_LARGE";
 }
 
-/** A value cannot be written by the serializer, or a payload cannot be read by it. */
+/** The serializer cannot write a value, or cannot read a payload. */
 export class SerializeError extends ProtocolError {
   static override readonly defaultCode: string = "PYRO_SERIALIZE";
 }
 
-/** The name server does not know a name, refuses it, or cannot be found. */
+/** A name is unknown to the name server or refused by it, or the name server cannot be found. */
 export class NamingError extends PyroError {
   static override readonly defaultCode: string = "PYRO_NAMING";
 }
 
-/** The daemon does not know an object, or cannot register it. */
+/** An object is unknown to the daemon, or cannot be registered. */
 export class DaemonError extends PyroError {
   static override readonly defaultCode: string = "PYRO_DAEMON";
 }
 
-/** Refused for safety: a forbidden class name, a private member, a bad signature. */
+/** Refused for security reasons: a forbidden class name, a private member, a wrong signature. */
 export class SecurityError extends PyroError {
   static override readonly defaultCode: string = "PYRO_SECURITY";
 }
 
-/** A name that the remote object does not expose (Python's `AttributeError`), found before or after the wire. */
+/** The remote object does not expose a name (Python's `AttributeError`). Detected by the client or by the server. */
 export class AttributeError extends PyroError {
   static override readonly defaultCode: string = "PYRO_ATTRIBUTE";
 }
 
-/** The classes that Pyro itself defines, by the bare name under which they travel. */
+/** The error classes that Pyro defines, by their name without the module. */
 export const PYRO_ERRORS: ReadonlyMap<string, typeof PyroError> = new Map<string, typeof PyroError>(
   [
     PyroError,

@@ -1,24 +1,27 @@
-/** Bounds on what a peer may make us do. Each has a default that no honest peer meets. */
+/** Limits on messages. The defaults are far above what normal programs need. */
 export interface Limits {
-  /** Payload plus annotations of one message, in bytes, judged from the header before the rest is read. */
+  /**
+   * Payload plus annotations of one message, in bytes. Checked when the header is received, before the rest is read.
+   */
   readonly maxMessageBytes: number;
-  /** A compressed payload after inflating, in bytes; Python has no such bound, and can be bombed. */
+  /** A decompressed payload, in bytes. Python has no such limit, so a small message can exhaust its memory. */
   readonly maxInflatedBytes: number;
-  /** Containers inside containers. Serpent's own limit, for reading and writing alike (`serpent 1.41`). */
+  /** Nesting depth of containers. The default is serpent's limit for reading and writing (`serpent 1.41`). */
   readonly maxDepth: number;
   /**
-   * What references in one marshal payload may stand for, in values: a few bytes could say more than any memory holds.
-   * Python has no such bound. A list of 300 rows that are one and the same list of 400 numbers counts 120,000.
+   * Values that references add to one marshal payload: a few bytes of references can expand to more values than fit in
+   * memory. Python has no such limit. A list of 300 references to one list of 400 numbers counts as 120,000 values.
    */
   readonly maxSharedValues: number;
   /**
-   * Values in one payload. A container and each of its items count one. An empty dict takes one byte of a message and 60 bytes of memory, so a
-   * bound on bytes alone does not bound memory. Default: one value for each 128 bytes that the heap may grow to.
+   * Values in one payload. A container and each of its items count as one value. An empty dict is one byte of a message
+   * but 60 bytes of memory, so a limit on bytes does not limit memory. Default: the heap size limit divided by 128
+   * bytes.
    */
   readonly maxValues: number;
 }
 
-/** An inbound CONNECT, annotations included, as received and as inflated. It is read before the client is known. */
+/** The limit for a received CONNECT, including annotations, before and after inflating. Its sender is not known yet. */
 export const MAX_CONNECT_BYTES: number = 64 << 10;
 
 const HEAP_BYTES_PER_VALUE = 128;
@@ -32,6 +35,6 @@ export const DEFAULT_LIMITS: Limits = {
   maxMessageBytes: 1 << 30, // Pyro5's default; Pyro4 has none
   maxInflatedBytes: 256 << 20,
   maxDepth: 200,
-  maxSharedValues: 1 << 17, // written again, or as keys, they take 50 ms
+  maxSharedValues: 1 << 17, // writing them again, or comparing them as keys, takes 50 ms
   maxValues: defaultMaxValues(),
 };

@@ -4,7 +4,7 @@
 export const DAEMON_OBJECT_ID = "Pyro.Daemon";
 /** The object that a name server serves. */
 export const NAME_SERVER_OBJECT_ID = "Pyro.NameServer";
-/** What a client sends for the handshake's validation, and what a daemon answers, unless the program says otherwise. */
+/** The default handshake data of a client, and the default reply of a daemon. */
 export const DEFAULT_HANDSHAKE = "hello";
 /** The port of the name server. */
 export const NAME_SERVER_PORT = 9090;

@@ -5,13 +5,13 @@ export type PyroVersion = 4 | 5;
 
 export const PYRO_VERSIONS: readonly PyroVersion[] = [4, 5];
 
-/** The names and numbers that one version uses in messages, where the other version uses different ones. */
+/** The names and numbers in messages that differ between the versions. */
 export interface VersionNames {
-  /** The serializers' numbers. A number may mean different serializers in the two versions. */
+  /** The ids of the serializers. The same id can mean different serializers in the two versions. */
   readonly serializerIds: Readonly<Record<SerializerName, number>>;
-  /** Serializers of that version that are not supported here. */
+  /** The ids of serializers that this library does not support. */
   readonly unsupportedSerializerIds: Readonly<Record<string, number>>;
-  /** The classes of Pyro's own objects, as `__class__` has them. */
+  /** The names of Pyro's classes in `__class__`. */
   readonly classes: {
     readonly uri: string;
     readonly proxy: string;
@@ -19,9 +19,9 @@ export interface VersionNames {
     readonly batchException: string;
     readonly nameServer: string;
   };
-  /** The prefix of Pyro's exceptions. */
+  /** The prefix of the names of Pyro's exceptions. */
   readonly errorsModule: string;
-  /** Exceptions outside of Python's builtins that the version's own client recreates. */
+  /** Exceptions other than Python's builtins that Pyro's client recreates. */
   readonly otherExceptions: ReadonlySet<string>;
 }
 

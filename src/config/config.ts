@@ -9,11 +9,11 @@ type Variables = Environment["variables"];
 type Values = Readonly<Record<string, unknown>>;
 
 const PREFIX = "PYRO_";
-/** Its field here, by an item's name there. */
+/** Maps an item's Python name to its field in `Config`. */
 const FIELDS: ReadonlyMap<string, string> = new Map(Object.entries(ITEMS).map(([field, { name }]) => [name, field]));
 
-/** An item, whatever its values are. */
-function itemOf(field: string | undefined): Item<unknown> | undefined {
+/** The item of a field; undefined if the field is unknown. */
+function findItem(field: string | undefined): Item<unknown> | undefined {
   const all = ITEMS as unknown as Readonly<Record<string, Item<unknown>>>;
   return field !== undefined && Object.hasOwn(all, field) ? all[field] : undefined;
 }
@@ -24,8 +24,8 @@ function invalidConfig(text: string): PyroError {
 
 function unknownVariable(variable: string): PyroError {
   const known = [...FIELDS.keys(), ...Object.keys(WITHOUT_EFFECT)];
-  const meant = PREFIX + nearestName(variable.slice(PREFIX.length), known);
-  return invalidConfig(`${variable}: unknown configuration item; did you mean ${meant}?`);
+  const nearest = PREFIX + nearestName(variable.slice(PREFIX.length), known);
+  return invalidConfig(`${variable}: unknown configuration item; did you mean ${nearest}?`);
 }
 
 /** The values of the PYRO_ variables, by field. */
@@ -33,14 +33,14 @@ function fromVariables(env: Variables): Values {
   const values: Record<string, unknown> = {};
   for (const variable in env) {
     if (!variable.startsWith(PREFIX)) continue;
-    const given = env[variable];
+    const text = env[variable];
     const name = variable.slice(PREFIX.length);
     const field = FIELDS.get(name);
-    const item = itemOf(field);
+    const item = findItem(field);
     if (item === undefined && !Object.hasOwn(WITHOUT_EFFECT, name)) throw unknownVariable(variable);
-    if (item === undefined || field === undefined || given === undefined || given === "") continue;
-    const value = item.kind.validate(item.kind.fromText(given));
-    if (value === undefined) throw invalidConfig(`${variable}=${given}: ${item.kind.expected}`);
+    if (item === undefined || field === undefined || text === undefined || text === "") continue;
+    const value = item.kind.validate(item.kind.fromText(text));
+    if (value === undefined) throw invalidConfig(`${variable}=${text}: ${item.kind.expected}`);
     values[field] = value;
   }
   return values;
@@ -51,7 +51,8 @@ const defaults: Values = Object.fromEntries(
 );
 
 /**
- * Reads Pyro's configuration items from variables: names and meanings are Python's. An empty variable is ignored.
+ * Reads Pyro's configuration items from variables, with the names and meanings of Python's Pyro. Empty variables are
+ * ignored.
  *
  * @throws {PyroError} code PYRO_CONFIG, for an invalid value, and for an unknown item, with the most similar known one.
  */
@@ -61,7 +62,7 @@ export function readConfig(variables: Variables): Config {
 
 /** The configuration of one process. */
 export class Configuration {
-  /** A new object after each change, so that what is made from it can be kept for as long as it is the same. */
+  /** Replaced by a new object on each change, so that values derived from it can be cached by identity. */
   current: Config;
   readonly #fromVariables: Values;
   #fromProgram: Values = {};
@@ -76,7 +77,7 @@ export class Configuration {
     const values: Record<string, unknown> = {};
     for (const [field, provided] of Object.entries(settings)) {
       if (provided === undefined) continue;
-      const item = itemOf(field);
+      const item = findItem(field);
       if (item === undefined) {
         const nearest = nearestName(field, Object.keys(ITEMS));
         throw invalidConfig(`configure: unknown configuration item ${field}; did you mean ${nearest}?`);
@@ -101,7 +102,7 @@ export class Configuration {
 const configurations = new EnvironmentState((environment) => new Configuration(environment.variables));
 
 /**
- * The configuration of the process that an environment stands for. Its variables are read when this is first called.
+ * The configuration of an environment. Its variables are read on the first call.
  *
  * @throws {PyroError} code PYRO_CONFIG, for an invalid variable.
  */
@@ -110,8 +111,8 @@ export function configurationOf(environment: Environment): Configuration {
 }
 
 /**
- * Sets configuration items from the program, for proxies and daemons that are made from now on. They take precedence over
- * variables. Items that are left out or undefined stay as they are. All values are checked before any is set.
+ * Sets configuration items, for proxies and daemons that are created later. They take precedence over environment
+ * variables. Items that are omitted or undefined do not change. All values are checked before any is set.
  *
  *     configure({ commTimeoutMs: 2_000, compression: true });
  *
@@ -122,13 +123,13 @@ export function configure(settings: Partial<Config>): void {
 }
 
 /**
- * Where an item's value is from, by Python's name: `configSource("COMMTIMEOUT")`.
+ * Returns the source of an item's value, by its Python name: `configSource("COMMTIMEOUT")`.
  *
- * @throws {PyroError} code PYRO_CONFIG, for an unknown item, and for one that has no effect here.
+ * @throws {PyroError} code PYRO_CONFIG, for an unknown item, and for an item without effect in this library.
  */
 export function configSource(name: string): "default" | "environment" | "option" {
   return configurationOf(processEnvironment).source(name);
 }
 
-// Read when the program starts: with a mistyped variable it ends at once, and not at its first call.
+// Read at start, so that a program with an invalid variable fails immediately, and not at its first call.
 configurationOf(processEnvironment);

@@ -1,20 +1,20 @@
-/** What values configuration items take: as text of the environment, and as options of a program. */
+/** The types of configuration items: how values are parsed from environment variables, and checked. */
 import { SERIALIZERS, type SerializerName } from "../base/serializer-names.ts";
 
 export interface Kind<T> {
-  /** What a right value is, for those who gave a wrong one. */
+  /** A description of valid values, for error texts. */
   readonly expected: string;
-  /** What the text of a variable stands for; whatever else it is, `from` judges. */
+  /** Converts the text of a variable to a value, which can be invalid: `validate` checks it. */
   fromText(text: string): unknown;
-  /** The value, or undefined for one that is wrong. */
+  /** Returns the value; undefined if it is invalid. */
   validate(value: unknown): T | undefined;
-  /** A value as one would write it into the environment. */
+  /** Converts a value to the text of a variable. */
   toText(value: T): string;
 }
 
 export const text: Kind<string> = {
   expected: "must be text",
-  fromText: (given) => given,
+  fromText: (input) => input,
   validate: (value) => (typeof value === "string" ? value : undefined),
   toText: String,
 };
@@ -24,72 +24,71 @@ const FALSE = ["0", "no", "off", "false"];
 
 export const flag: Kind<boolean> = {
   expected: `must be one of ${[...TRUE, ...FALSE].join(", ")}`,
-  fromText(given) {
-    const word = given.toLowerCase();
-    return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
+  fromText(input) {
+    const lower = input.toLowerCase();
+    return TRUE.includes(lower) ? true : FALSE.includes(lower) ? false : undefined;
   },
   validate: (value) => (typeof value === "boolean" ? value : undefined),
   toText: (value) => (value ? "on" : "off"),
 };
 
-export function integer(lowest: number, highest: number): Kind<number> {
-  const end = highest === Number.MAX_SAFE_INTEGER ? `, ${lowest} or more` : ` from ${lowest} to ${highest}`;
+export function integer(min: number, max: number): Kind<number> {
+  const range = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more` : ` from ${min} to ${max}`;
   return {
-    expected: `must be a whole number${end}`,
+    expected: `must be a whole number${range}`,
     fromText: Number,
-    validate: (value) =>
-      Number.isSafeInteger(value) && within(value, lowest, highest) ? (value as number) : undefined,
+    validate: (value) => (Number.isSafeInteger(value) && isWithin(value, min, max) ? (value as number) : undefined),
     toText: String,
   };
 }
 
 export const port: Kind<number> = integer(0, 65_535);
 
-/** Bytes, of which 0 is no limit. */
+/** Bytes; 0 means no limit. */
 export const byteLimit: Kind<number> = {
   ...integer(0, Number.MAX_SAFE_INTEGER),
   validate: (value) => (value === 0 ? Number.MAX_SAFE_INTEGER : integer(0, Number.MAX_SAFE_INTEGER).validate(value)),
 };
 
 /**
- * Seconds in the environment, as Python has them; milliseconds here.
+ * A time: in seconds in environment variables, as in Python; in milliseconds in options.
  *
- * @param least the least that makes sense beside 0, which is none.
+ * @param min the minimum in seconds; 0 is always valid.
  */
-export function seconds(least = 0): Kind<number> {
+export function seconds(min = 0): Kind<number> {
   return {
-    expected: `must be seconds, ${least === 0 ? "0 or more" : `0 or at least ${least}`} (milliseconds in options)`,
-    fromText: (given) => Number(given) * 1_000,
+    expected: `must be seconds, ${min === 0 ? "0 or more" : `0 or at least ${min}`} (milliseconds in options)`,
+    fromText: (input) => Number(input) * 1_000,
     validate: (value) => {
-      const fits = value === 0 || within(value, least * 1_000, Number.MAX_VALUE);
-      return fits ? (value as number) : undefined;
+      const isValid = value === 0 || isWithin(value, min * 1_000, Number.MAX_VALUE);
+      return isValid ? (value as number) : undefined;
     },
     toText: (value) => String(value / 1_000),
   };
 }
 
-/** One of some words or numbers. */
+/** One of the listed texts or numbers. */
 export function oneOf<const T extends string | number>(all: readonly T[]): Kind<T> {
   return {
     expected: `must be one of ${all.join(", ")}`,
-    fromText: (given) => all.find((one) => String(one) === given),
+    fromText: (input) => all.find((one) => String(one) === input),
     validate: (value) => all.find((one) => one === value),
     toText: String,
   };
 }
 
-/** Texts with commas between them; `''` is an empty one. */
+/** Texts separated by commas; `''` is an empty text. */
 export const texts: Kind<readonly string[]> = {
-  expected: "must be texts with commas between them",
-  fromText: (given) => words(given).map((word) => (word === "''" ? "" : word)),
+  expected: "must be texts separated by commas",
+  fromText: (input) => splitList(input).map((one) => (one === "''" ? "" : one)),
   validate: (value) => (isTexts(value) ? value : undefined),
   toText: (value) => value.map((one) => (one === "" ? "''" : one)).join(","),
 };
 
-/** Names of serializers. */
+/** Names of serializers, separated by commas. */
 export const serializers: Kind<readonly SerializerName[]> = {
   expected: `must be one or more of ${SERIALIZERS.join(", ")}`,
-  fromText: words,
+  fromText: splitList,
   validate: (value) =>
     isTexts(value) && value.length > 0 && value.every((one) => SERIALIZERS.includes(one as SerializerName))
       ? (value as readonly SerializerName[])
@@ -97,12 +96,12 @@ export const serializers: Kind<readonly SerializerName[]> = {
   toText: (value) => value.join(","),
 };
 
-function within(value: unknown, lowest: number, highest: number): boolean {
-  return typeof value === "number" && value >= lowest && value <= highest;
+function isWithin(value: unknown, min: number, max: number): boolean {
+  return typeof value === "number" && value >= min && value <= max;
 }
 
-function words(given: string): string[] {
-  return given.split(",").map((word) => word.trim());
+function splitList(input: string): string[] {
+  return input.split(",").map((one) => one.trim());
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,17 +1,17 @@
-/** The one of `known` that is most like `name`: what somebody meant who mistyped it. */
+/** The name in `known` that is most similar to `name`. */
 export function nearestName(name: string, known: readonly string[]): string {
   let best = "";
-  let least = Number.POSITIVE_INFINITY;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const one of known) {
     const distance = editDistance(name, one);
-    if (distance >= least) continue;
-    least = distance;
+    if (distance >= bestDistance) continue;
+    bestDistance = distance;
     best = one;
   }
   return best;
 }
 
-/** How many characters have to be put in, left out or replaced (Levenshtein's distance). */
+/** Number of characters to insert, delete or replace (Levenshtein distance). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let at = 0; at < from.length; at++) {

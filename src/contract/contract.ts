@@ -7,7 +7,7 @@ type AnyMethod = (...args: any[]) => unknown;
 
 /** Names of the public methods of T. */
 export type MethodName<T> = { [K in keyof T]-?: T[K] extends AnyMethod ? K : never }[keyof T] & string;
-/** Names of the methods of T that give nothing back. */
+/** Names of the methods of T that return nothing. */
 export type OnewayName<T> = {
   [K in keyof T]-?: T[K] extends AnyMethod ? (ReturnType<T[K]> extends void | Promise<void> ? K : never) : never;
 }[keyof T] &
@@ -16,38 +16,38 @@ export type OnewayName<T> = {
 export type AttributeName<T> = Exclude<keyof T & string, MethodName<T>>;
 
 /**
- * TypeScript names to wire names: `{ listContents: "list_contents" }`, with the parameters where they matter
- * (`"take(name, item)"`), or a plain list of names that are the same on both sides.
+ * Maps TypeScript names to wire names: `{ listContents: "list_contents" }`, optionally with parameters
+ * (`"take(name, item)"`). Or a list of names that are the same on both sides.
  */
 export type NameMap<K extends string> = readonly K[] | { readonly [P in K]?: string };
 
-/** Which members of T are remote, and what they are called on the wire: said once, for both sides. */
+/** The remote members of T and their names on the wire, for both client and server. */
 export interface Exposure<T> {
   readonly methods?: NameMap<MethodName<T>>;
   readonly attrs?: NameMap<AttributeName<T>>;
-  /** Those of the methods that answer nothing; the caller does not wait for them. */
+  /** Methods without a reply; the caller does not wait for them. */
   readonly oneway?: readonly OnewayName<T>[];
-  /** Those of the methods whose errors are the server's business too: `onError` of its daemon hears of them. */
+  /** Methods whose errors are also reported to `onError` of the server's daemon. */
   readonly callback?: readonly MethodName<T>[];
-  /** Static methods of the class, which are called on it; names as in `methods`. Only for a server. */
+  /** Static methods of the class; names as in `methods`. Only for a server. */
   readonly statics?: NameMap<string>;
-  /** Keeps a Contract, which has one, from being taken for an Exposure of something else. */
+  /** Prevents that a Contract, which has a `type`, is used as an Exposure of another type. */
   readonly type?: never;
 }
 
-/** One remote method: the member behind it and how it is called. */
+/** A remote method: its member in TypeScript and how it is called. */
 export interface RemoteMethod {
   readonly key: string;
   readonly signature: Signature;
   readonly oneway: boolean;
-  /** Whether its errors are reported, and not only answered. */
+  /** Whether its errors are reported to `onError`, in addition to the reply. */
   readonly callback: boolean;
   readonly isStatic: boolean;
-  /** The class whose static method it is; undefined for a method of the object. */
+  /** The class of a static method; undefined for a method of the object. */
   readonly holder: object | undefined;
 }
 
-/** An Exposure, read and checked. */
+/** A checked Exposure. */
 export class Contract<T = unknown> {
   /** By TypeScript name. */
   readonly methods: ReadonlyMap<string, RemoteMethod>;
@@ -61,17 +61,17 @@ export class Contract<T = unknown> {
     const methods = new Map<string, RemoteMethod>();
     const add = (key: string, text: string, isStatic: boolean): void => {
       const signature = parseSignature(text);
-      refusePrivate(signature.name);
+      checkNotPrivate(signature.name);
       const [isOneway, isCallback] = [oneway.delete(key), callback.delete(key)];
       methods.set(key, { key, signature, oneway: isOneway, callback: isCallback, isStatic, holder: undefined });
     };
     for (const [key, text] of entries(exposure.methods)) add(key, text, false);
     for (const [key, text] of entries(exposure.statics)) add(key, text, true);
-    refuseUnknown("oneway", oneway);
-    refuseUnknown("callback", callback);
+    checkAllUsed("oneway", oneway);
+    checkAllUsed("callback", callback);
     const attrs = new Map<string, string>();
     for (const [key, name] of entries(exposure.attrs)) {
-      refusePrivate(name);
+      checkNotPrivate(name);
       attrs.set(key, name);
     }
     this.methods = methods;
@@ -80,13 +80,13 @@ export class Contract<T = unknown> {
 }
 
 /**
- * Declares what a remote object offers, by its TypeScript interface:
+ * Declares the members of a remote object, by its TypeScript interface:
  *
  *     export const Warehouse = contract<Warehouse>({
  *       methods: { listContents: "list_contents()", take: "take(name, item)" },
  *     });
  *
- * The server exposes by it, the client's proxy is typed by it.
+ * A server exposes its object with it, and a client gets a typed proxy with it.
  */
 export function contract<T>(exposure: Exposure<T>): Contract<T> {
   return new Contract(exposure);
@@ -98,11 +98,11 @@ function entries(names: NameMap<string> | undefined): [string, string][] {
   return Object.entries(names as Record<string, string>);
 }
 
-function refuseUnknown(what: string, names: ReadonlySet<string>): void {
-  if (names.size > 0) throw new AttributeError(`${what} names ${[...names].join(", ")}: not among the methods`);
+function checkAllUsed(field: string, unused: ReadonlySet<string>): void {
+  if (unused.size > 0) throw new AttributeError(`${field}: unknown methods: ${[...unused].join(", ")}`);
 }
 
-function refusePrivate(name: string): void {
+function checkNotPrivate(name: string): void {
   if (isPrivateName(name)) {
     throw new AttributeError(`exposing private names (starting with _) is not allowed: ${name}`);
   }

@@ -1,4 +1,4 @@
-/** Keyword arguments of one remote call; `kwargs` makes them. */
+/** Keyword arguments of one remote call. Create them with `kwargs`. */
 export class Kwargs {
   readonly values: Readonly<Record<string, unknown>>;
   constructor(values: Readonly<Record<string, unknown>>) {
@@ -7,7 +7,7 @@ export class Kwargs {
 }
 
 /**
- * Python's keyword arguments, as the last argument of a remote call, under the names that they have in Python:
+ * Creates Python's keyword arguments, to pass as the last argument of a remote call. The names are those in Python:
  *
  *     await lamp.light("red", kwargs({ brightness: 7 })); // lamp.light("red", brightness=7)
  */

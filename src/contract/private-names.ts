@@ -1,4 +1,4 @@
-/** Dunder names that no one may call from outside (`Pyro5 5.15, server.py`; Pyro4 adds the last three). */
+/** Dunder names that cannot be called remotely (`Pyro5 5.15, server.py`; Pyro4 adds the last three). */
 const PRIVATE_DUNDERS: ReadonlySet<string> = new Set(
   (
     "init init_subclass class module weakref call new del repr str format nonzero bool coerce cmp eq ne hash ge gt " +
@@ -11,11 +11,11 @@ const PRIVATE_DUNDERS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether a wire name is private: it starts with an underscore, and is no dunder that Pyro lets through
- * (`__len__`, `__getitem__`, `__iter__`, `__contains__` ...).
+ * Whether a wire name is private: it starts with an underscore, and is not a dunder name that Pyro allows (`__len__`,
+ * `__getitem__`, `__iter__`, `__contains__` ...).
  */
 export function isPrivateName(name: string): boolean {
   if (!name.startsWith("_")) return false;
-  const dunder = name.length > 4 && name.startsWith("__") && name.endsWith("__");
-  return !dunder || PRIVATE_DUNDERS.has(name);
+  const isDunder = name.length > 4 && name.startsWith("__") && name.endsWith("__");
+  return !isDunder || PRIVATE_DUNDERS.has(name);
 }

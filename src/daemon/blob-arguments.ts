@@ -8,18 +8,18 @@ import { AnnotationId } from "../wire/annotation-ids.ts";
 import type { Message } from "../wire/message.ts";
 
 /**
- * A call whose arguments stay as they came: whom it is for stands in the annotation BLBI, in marshal, and the payload
- * goes to the method as one blob (`Pyro5 5.15, server.py`, __deserializeBlobArgs).
+ * Reads a call whose arguments stay serialized. The BLBI annotation, in marshal, names its object and method; the
+ * payload goes to the method as one blob (`Pyro5 5.15, server.py`, __deserializeBlobArgs).
  *
  * @throws {SerializeError} for an annotation that is not `(info, object, method)`.
  */
 export function readBlobCall(message: Message, serializer: Serializer, serializers: SerializerSet): CallData {
   const annotation = message.annotations.get(AnnotationId.Blob);
-  if (annotation === undefined) throw new ProtocolError("a serialized blob without its annotation BLBI");
+  if (annotation === undefined) throw new ProtocolError("a serialized blob has no BLBI annotation");
   const addressed = serializers.byName("marshal").load(annotation);
   const [info, object, method] = Array.isArray(addressed) ? (addressed as unknown[]) : [];
   if (typeof object !== "string" || typeof method !== "string") {
-    throw new SerializeError("the annotation BLBI of a serialized blob is not (info, object, method)");
+    throw new SerializeError("the BLBI annotation of a serialized blob is not (info, object, method)");
   }
   const payload = Buffer.from(message.payload);
   const blob = new SerializedBlob(info, {

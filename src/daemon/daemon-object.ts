@@ -8,15 +8,15 @@ import { expose } from "./expose.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import type { RegisterOptions } from "./object-table.ts";
 
-/** The daemon, as its own remote object sees it. */
+/** The part of the daemon that its own remote object uses. */
 export interface DaemonView {
   /** The ids of all objects, `Pyro.Daemon` first. */
   readonly ids: string[];
-  /** How many clients there are. */
+  /** The number of connected clients. */
   readonly connections: number;
   readonly location: Location;
   readonly streams: ItemStreams;
-  /** What an object exposes; undefined for an id that nobody has. */
+  /** What an object exposes; undefined for an unknown id. */
   metadataOf(target: object | string): Metadata | undefined;
   /** One line about the daemon. */
   describe(): string;
@@ -27,10 +27,10 @@ export interface DaemonView {
 }
 
 /**
- * The object that every daemon has: it tells about the daemon itself (`Pyro5 5.15, server.py`, DaemonObject). A class
- * derived from it can offer more, given to the daemon as `daemonObject`:
+ * The remote object that every daemon has; it describes the daemon (`Pyro5 5.15, server.py`, DaemonObject). A subclass
+ * can add members; pass it to the daemon as `daemonObject`:
  *
- *     class Telling extends DaemonObject {
+ *     class Extended extends DaemonObject {
  *       static { expose(this, { methods: { uptime: "uptime()" } }); }
  *       uptime(): number { return process.uptime(); }
  *     }
@@ -75,14 +75,14 @@ export class DaemonObject {
     return metadataValue(metadata, dialectOf(asLists === true ? 4 : (callContext()?.pyroVersion ?? 5)));
   }
 
-  /** @throws {RemoteError} StopIteration at the end; what the iterator raises; {PyroError} `item stream terminated` */
+  /** @throws {RemoteError} StopIteration at the end; what the iterator throws; {PyroError} `item stream terminated` */
   getNextStreamItem(streamId: string): unknown {
     return this.daemon.streams.next(String(streamId), callContext()?.connection);
   }
 
   /**
-   * Ours, not Pyro's: up to `most` items that are there, one at least, and whether they were the last. Clients that find
-   * it in the metadata may use it instead of asking for each item.
+   * Not in Pyro: returns up to `most` items that are ready, at least one, and whether they were the last. Clients that
+   * find it in the metadata can use it instead of requesting each item.
    */
   getNextStreamItems(streamId: string, most: number): unknown {
     return this.daemon.streams.nextMany(String(streamId), Number(most), callContext()?.connection);

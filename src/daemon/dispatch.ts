@@ -10,11 +10,11 @@ import type { Registration } from "./object-table.ts";
 type Members = Record<string, unknown>;
 
 /**
- * Runs one call on an object and gives what the method gave, a promise perhaps.
+ * Runs one call on an object and returns the method's result, which may be a promise.
  *
- * The checks come in Pyro's order (`Pyro5 5.15, server.py`): private, existing, exposed, arguments.
+ * The order of the checks is Pyro's (`Pyro5 5.15, server.py`): private, existing, exposed, arguments.
  *
- * @throws {AttributeError} for a name that may not be called; {TypeError} for arguments that do not fit.
+ * @throws {AttributeError} for a name that cannot be called; {TypeError} for arguments that do not match the signature.
  */
 export function callMember(registration: Registration, object: object, call: CallData): unknown {
   const method = registration.exposed.methods.get(call.method);
@@ -65,13 +65,13 @@ function writeAttribute(registration: Registration, object: object, args: readon
 }
 
 /**
- * Runs the calls of a batch one after the other and gives their results; the first that fails ends it, and its
- * exception is the last result. A call that may not be made fails the whole batch, as in Pyro: what came before it
- * has run.
+ * Runs the calls of a batch one after the other and returns their results. The first failing call ends the batch, and
+ * its exception is the last result. A call that is not allowed fails the whole batch, as in Pyro; the calls before it
+ * have run.
  *
- * What gives no promises runs here and now, so that a batch is over before the connection's next call starts, as in Pyro.
+ * A batch without promises ends before this returns, and so before the connection's next call starts, as in Pyro.
  *
- * @param failed hears of the call that failed.
+ * @param failed is called with the call that failed.
  */
 export function callBatch(
   registration: Registration,
@@ -80,37 +80,37 @@ export function callBatch(
   failed: (error: unknown, call: CallData) => void,
 ): unknown[] | Promise<unknown[]> {
   const results: unknown[] = [];
-  const after = (error: unknown, one: CallData): unknown[] => {
+  const endWith = (error: unknown, one: CallData): unknown[] => {
     failed(error, one);
     results.push(new BatchException(error));
     return results;
   };
-  const goOn = (from: number): unknown[] | Promise<unknown[]> => {
+  const runFrom = (from: number): unknown[] | Promise<unknown[]> => {
     for (let index = from; index < call.args.length; index++) {
       const one = batchEntry(registration, object, call, call.args[index]);
       let result: unknown;
       try {
         result = callMember(registration, object, one);
       } catch (error) {
-        return after(error, one);
+        return endWith(error, one);
       }
       if (isThenable(result)) {
         return Promise.resolve(result).then(
           (value) => {
             results.push(value);
-            return goOn(index + 1);
+            return runFrom(index + 1);
           },
-          (error: unknown) => after(error, one),
+          (error: unknown) => endWith(error, one),
         );
       }
       results.push(result);
     }
     return results;
   };
-  return goOn(0);
+  return runFrom(0);
 }
 
-/** One call of a batch. @throws when it is none, or may not be made. */
+/** One call of a batch. @throws if it is malformed or not allowed. */
 function batchEntry(registration: Registration, object: object, { object: id }: CallData, entry: unknown): CallData {
   const [method, args, kwargs] = Array.isArray(entry) ? (entry as unknown[]) : [];
   if (typeof method !== "string" || !Array.isArray(args) || typeof kwargs !== "object") {

@@ -1,7 +1,7 @@
 import { PyroError, SerializeError } from "../base/errors.ts";
 import { pyRepr, pyText } from "../values/py-repr.ts";
 
-/** JavaScript throws anything, also what has no text of its own. */
+/** JavaScript code can throw any value, even one without a text. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new PyroError(`thrown: ${pyRepr(thrown)}`);
 }
@@ -15,8 +15,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * What the caller hears of a result that cannot be written. With serpent it is a TypeError, as from Python: a
- * SerializeError would have a Python client drop its connection, and with it the objects of its session.
+ * The error for a result that cannot be written. With serpent it is a TypeError, as in Python: on a SerializeError a
+ * Python client closes its connection, and the session's instances are lost.
  */
 export function unwritableResult(thrown: unknown, serializer: string): Error {
   const error = asError(thrown);
@@ -24,7 +24,7 @@ export function unwritableResult(thrown: unknown, serializer: string): Error {
   return plain ? new TypeError(error.message, { cause: error }) : error;
 }
 
-/** What is answered in the place of an exception that cannot travel, in Pyro's words. */
+/** The error sent instead of an exception that cannot be written; the text is Pyro's. */
 export function unwritableError(reason: unknown, error: Error): PyroError {
   const original = `<class '${error.name}'>: ${error.message}`;
   return new PyroError(`Error serializing exception: ${reasonOf(reason)}. Original exception: ${original}`);

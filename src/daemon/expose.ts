@@ -1,7 +1,7 @@
 import { Contract, type Exposure, type RemoteMethod } from "../contract/contract.ts";
 import { isPrivateName } from "../contract/private-names.ts";
 
-/** How long an instance of a registered class lives: a connection, the daemon's life, one call. */
+/** How long an instance of a registered class lives: as long as the connection, as long as the daemon, or one call. */
 export type InstanceMode = "session" | "single" | "percall";
 
 // biome-ignore lint/suspicious/noExplicitAny: a constructor of any parameters
@@ -9,15 +9,15 @@ type Class<T> = abstract new (...args: any[]) => T;
 // biome-ignore lint/suspicious/noExplicitAny: a constructor of any parameters
 type MakingClass<T> = new (...args: any[]) => T;
 
-/** How a registered class is instantiated (Python's `@behavior`). A registered object serves everyone by itself. */
+/** How a registered class is instantiated (Python's `@behavior`). A registered object serves all clients itself. */
 export interface Behavior<T> {
   /** Default "session". */
   readonly instance?: InstanceMode;
-  /** Makes an instance of the class that was registered, or of one derived from it; default: `new Class()`. */
+  /** Creates an instance of the registered class or a subclass of it; default: `new Class()`. */
   readonly create?: (Class: MakingClass<T>) => T;
 }
 
-/** What a class or object exposes, by wire name, with everything that it inherits. */
+/** What a class or object exposes, by wire name, including inherited members. */
 export interface Exposed {
   readonly methods: ReadonlyMap<string, RemoteMethod>;
   /** Wire name to member name. */
@@ -27,19 +27,21 @@ export interface Exposed {
 
 const MODES: readonly string[] = ["session", "single", "percall"] satisfies InstanceMode[];
 const contracts = new WeakMap<object, { contract: Contract; behavior: Behavior<object> }>();
+// Module state, because classes are exposed when their modules are loaded, before there is a daemon. Replaced by an empty one
+// when something is exposed: what derived classes expose may have changed.
 let resolved = new WeakMap<object, Exposed>();
 
 /**
- * Makes members of a class, or of one object, callable from outside. Nothing is exposed without it.
+ * Makes members of a class, or of one object, callable by clients. Nothing is exposed without it.
  *
  *     class Warehouse {
  *       static { expose(this, { methods: { listContents: "list_contents()", take: "take(name, item)" } }); }
  *     }
  *
- * Private members cannot be named: `#x` and `private` ones are refused by the compiler, `_x` at run time. A subclass
- * inherits what its parents expose, and may add to it.
+ * Private members cannot be exposed: the compiler rejects `#x` and `private` members, `_x` fails at run time. A subclass
+ * inherits what its parents expose, and can add to it.
  *
- * @throws {AttributeError} for a private name; {TypeError} for a behavior that is none.
+ * @throws {AttributeError} for a private name; {TypeError} for an invalid behavior.
  */
 export function expose<T, C extends T & object>(
   target: Class<C> | C,
@@ -60,11 +62,11 @@ export function expose(target: object, exposure: Exposure<unknown> | Contract, b
 
 /**
  * Exposes all public members of a class or an object, inherited ones too: methods, static methods, and properties with
- * a getter or setter. It is what Pyro4 does with REQUIRE_EXPOSE off, and as careless: TypeScript's `private` is gone at
- * run time, only `#x` and `_x` stay out of reach. Names are the same on the wire; methods take no keyword arguments.
+ * a getter or setter. This is Pyro4 with REQUIRE_EXPOSE off, and as unsafe: TypeScript's `private` does not exist at run
+ * time, so only `#x` and `_x` are not exposed. Wire names are the members' names; methods take no keyword arguments.
  * Plain data fields are never exposed.
  *
- * @param which what some of the methods are, by their names.
+ * @param which the names of oneway and callback methods.
  */
 export function exposeAll<T extends object>(
   target: Class<T> | T,
@@ -89,12 +91,12 @@ export function exposeAll<T extends object>(
   expose<T>(target, all as Exposure<T>, behavior);
 }
 
-/** Whatever holds members of a class or object: the object itself, prototypes, classes. */
+/** All objects that hold members of a class or object: the object itself, its prototypes, its classes. */
 function owners(target: object): object[] {
   return lineage(target).flatMap((one) => (typeof one === "function" ? [one.prototype as object, one] : [one]));
 }
 
-/** Everything between an object, or a class's prototype, and its root, nearest first. */
+/** An object and its classes, or a class and its parent classes; nearest first. */
 function lineage(target: object): object[] {
   const chain: object[] = typeof target === "function" ? [] : [target];
   let prototype: unknown = typeof target === "function" ? target.prototype : Object.getPrototypeOf(target);
@@ -106,7 +108,7 @@ function lineage(target: object): object[] {
   return chain;
 }
 
-/** What `target`, an object or a class, exposes; undefined when nobody ever exposed anything of it. */
+/** What `target`, an object or a class, exposes; undefined if `expose` was never called for it or a parent class. */
 export function exposedBy(target: object): Exposed | undefined {
   const holder = contracts.has(target) || typeof target === "function" ? target : (target.constructor ?? target);
   const known = resolved.get(holder);
@@ -114,7 +116,7 @@ export function exposedBy(target: object): Exposed | undefined {
   const methods = new Map<string, RemoteMethod>();
   const attrs = new Map<string, string>();
   let behavior: Behavior<object> | undefined;
-  // Root first, so that a subclass's own words win.
+  // Root first, so that a subclass overrides its parents.
   for (const one of lineage(target).reverse()) {
     const spec = contracts.get(one);
     if (spec === undefined) continue;
@@ -129,7 +131,7 @@ export function exposedBy(target: object): Exposed | undefined {
   return exposed;
 }
 
-/** A static method is called on the class itself, or on the one derived from it. */
+/** A static method is called on the registered class, or on the class of the registered object. */
 function heldBy(method: RemoteMethod, target: object, spec: object): RemoteMethod {
   if (!method.isStatic) return method;
   const holder = [target, target.constructor, spec].find((one) => typeof one === "function");

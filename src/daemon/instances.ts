@@ -2,11 +2,11 @@ import { type Registration, targetOf } from "./object-table.ts";
 
 type Constructor = new () => object;
 
-/** Instances of registered classes, kept as long as their mode says. One cache for the daemon, one a connection. */
+/** Instances of registered classes. The daemon has one cache (mode "single"), each connection another ("session"). */
 export class InstanceCache {
   readonly #instances = new Map<Registration, object>();
 
-  /** The instance of a registration, made now if there is none. */
+  /** The instance of a registration, created on first use. */
   get(registration: Registration): object {
     let instance = this.#instances.get(registration);
     if (instance === undefined) {
@@ -25,7 +25,7 @@ function createInstance(registration: Registration): object {
   return made as object;
 }
 
-/** The instance that a call of a registered class goes to, per the class's mode. */
+/** The instance that serves a call to a registered class, by the class's instance mode. */
 export function instanceFor(registration: Registration, daemon: InstanceCache, connection: InstanceCache): object {
   const mode = registration.exposed.behavior.instance ?? "session";
   switch (mode) {

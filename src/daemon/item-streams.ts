@@ -8,13 +8,13 @@ import { AnnotationId } from "../wire/annotation-ids.ts";
 import { isThenable } from "./error-replies.ts";
 import type { ServedCall } from "./served-call.ts";
 
-/** How item streams are served (`Pyro5 5.15, server.py`; items ITER_STREAMING, ITER_STREAM_LIFETIME, ITER_STREAM_LINGER). */
+/** Options for item streams (`Pyro5 5.15, server.py`: ITER_STREAMING, ITER_STREAM_LIFETIME, ITER_STREAM_LINGER). */
 export interface StreamOptions {
-  /** False: a method that gives an iterator fails. Default: PYRO_ITER_STREAMING, else true. */
+  /** False: a method that returns an iterator fails. Default: PYRO_ITER_STREAMING, else true. */
   readonly enabled?: boolean;
-  /** Milliseconds after which a stream ends, read or not; 0: never. Default: PYRO_ITER_STREAM_LIFETIME, else 0. */
+  /** Milliseconds after which a stream ends, even while it is read; 0: never. Default: PYRO_ITER_STREAM_LIFETIME, else 0. */
   readonly lifetimeMs?: number;
-  /** Milliseconds that a stream outlives its connection, for another one to go on with it. Default: PYRO_ITER_STREAM_LINGER, else 30,000. */
+  /** Milliseconds that a stream outlives its connection, so that another connection can continue it. Default: PYRO_ITER_STREAM_LINGER, else 30,000. */
   readonly lingerMs?: number;
 }
 
@@ -24,24 +24,24 @@ interface Stream {
   readonly id: string;
   readonly items: Items;
   readonly async: boolean;
-  /** Who reads it; undefined while nobody does. */
+  /** The connection that reads it; undefined after that has closed. */
   connection: ConnectionInfo | undefined;
-  /** The end of what is being read from an async iterator: requests wait for those before them. */
+  /** Settles after the last read requested so far: each read of an async iterator waits for the one before it. */
   queue: Promise<unknown> | undefined;
-  /** An item that was asked of an async iterator and did not come in time for the reply. */
+  /** An item requested from an async iterator that was not ready in time for the reply. */
   late: Promise<IteratorResult<unknown>> | undefined;
-  /** What was raised behind items that had to be handed out first. */
+  /** An error raised after items that must be sent first. */
   failure: { readonly error: unknown } | undefined;
   lingering: Timer | undefined;
   ageing: Timer | undefined;
 }
 
-/** So many items at most leave in one reply: while they are made, no other call is served. */
-const MOST_ITEMS = 1_000;
+/** At most this many items in one reply: while a sync iterator produces them, no other call is served. */
+const MAX_ITEMS_PER_REPLY = 1_000;
 
 /**
- * The items of a result that is an iterator: generators, iterators, and whatever can be iterated asynchronously. Lists,
- * sets and the like are values.
+ * The iterator, if a result is one: a generator, an iterator, or any async iterable. Lists, sets and other iterables are
+ * values.
  */
 export function iteratorOf(value: unknown): Items | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
@@ -70,8 +70,8 @@ export class ItemStreams {
   }
 
   /**
-   * Takes in an iterator that is the result of a call, whose caller gets the id under which the items are handed out.
-   * The error that is given is the reply's value: what those get who know no streams.
+   * Opens a stream for an iterator that a call returned; an annotation gives its id to the client. The returned error is
+   * the reply's value: clients that do not support streams raise it.
    */
   open(items: Items, served: ServedCall): ProtocolError {
     const { connection, responseAnnotations } = served;
@@ -99,20 +99,20 @@ export class ItemStreams {
     return id;
   }
 
-  /** The next item. @throws {RemoteError} StopIteration at the end; what the iterator throws; {PyroError} for no such stream. */
+  /** The next item. @throws {RemoteError} StopIteration at the end; what the iterator throws; {PyroError} for unknown ids. */
   next(id: string, connection: ConnectionInfo | undefined): unknown {
     const stream = this.#take(id, connection);
     return this.#inTurn(stream, () => (stream.async ? this.#nextAsync(stream) : this.#nextSync(stream)));
   }
 
-  /** Items that are there, one at least, and whether they were the last. Throws as `next`, but for the end. */
+  /** The items that are ready, at least one, and whether they were the last. Throws like `next`, except at the end. */
   nextMany(id: string, most: number, connection: ConnectionInfo | undefined): unknown {
     const stream = this.#take(id, connection);
-    const count = Math.min(MOST_ITEMS, Math.max(1, Math.trunc(most) || 1));
+    const count = Math.min(MAX_ITEMS_PER_REPLY, Math.max(1, Math.trunc(most) || 1));
     return this.#inTurn(stream, () => (stream.async ? this.#manyAsync(stream, count) : this.#manySync(stream, count)));
   }
 
-  /** Ends a stream; an id that is none is no error. */
+  /** Ends a stream; unknown ids are ignored. */
   close(id: string): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
@@ -129,7 +129,7 @@ export class ItemStreams {
     for (const id of [...this.#streams.keys()]) this.close(id);
   }
 
-  /** Streams of a connection that is gone linger for another. */
+  /** Streams of a closed connection linger, so that another can continue them. */
   callerDeparted(connection: ConnectionInfo): void {
     const { lingerMs } = this.#options;
     for (const stream of [...this.#streams.values()]) {
@@ -157,7 +157,7 @@ export class ItemStreams {
     return stream;
   }
 
-  /** Runs `read` after what is being read already; at once when that is nothing. */
+  /** Runs `read` after the reads before it; at once if the iterator is sync. */
   #inTurn<R>(stream: Stream, read: () => R | Promise<R>): R | Promise<R> {
     if (stream.queue === undefined && !stream.async) return read();
     const before = stream.queue ?? Promise.resolve();
@@ -176,8 +176,8 @@ export class ItemStreams {
     this.#environment.clearTimer(stream.ageing);
   }
 
-  /** Throws what was kept back. */
-  #failed(stream: Stream): void {
+  /** Throws the error that was kept for later, if there is one. */
+  #throwFailure(stream: Stream): void {
     const { failure } = stream;
     if (failure === undefined) return;
     this.#drop(stream);
@@ -185,7 +185,7 @@ export class ItemStreams {
   }
 
   #nextSync(stream: Stream): unknown {
-    this.#failed(stream);
+    this.#throwFailure(stream);
     let result: IteratorResult<unknown>;
     try {
       result = (stream.items as Iterator<unknown>).next();
@@ -197,7 +197,7 @@ export class ItemStreams {
   }
 
   async #nextAsync(stream: Stream): Promise<unknown> {
-    this.#failed(stream);
+    this.#throwFailure(stream);
     let result: IteratorResult<unknown>;
     try {
       result = await this.#ask(stream);
@@ -221,7 +221,7 @@ export class ItemStreams {
   }
 
   #manySync(stream: Stream, most: number): unknown {
-    this.#failed(stream);
+    this.#throwFailure(stream);
     const items: unknown[] = [];
     let promised = false;
     try {
@@ -235,13 +235,13 @@ export class ItemStreams {
         items.push(value);
       }
     } catch (error) {
-      this.#keepBack(stream, items, error);
+      this.#throwOrKeep(stream, items, error);
     }
     return answer(items, false, promised);
   }
 
   async #manyAsync(stream: Stream, most: number): Promise<unknown> {
-    this.#failed(stream);
+    this.#throwFailure(stream);
     const items: unknown[] = [];
     const soon = new Promise<"later">((resolve) => this.#environment.setImmediate(() => resolve("later")));
     try {
@@ -250,7 +250,7 @@ export class ItemStreams {
         const result = items.length === 0 ? await asked : await Promise.race([asked, soon]);
         if (result === "later") {
           stream.late = asked;
-          asked.catch(() => undefined); // whoever takes it hears of it
+          asked.catch(() => undefined); // the next read handles the error
           break;
         }
         if (result.done === true) {
@@ -260,13 +260,13 @@ export class ItemStreams {
         items.push(result.value);
       }
     } catch (error) {
-      this.#keepBack(stream, items, error);
+      this.#throwOrKeep(stream, items, error);
     }
     return [items, false];
   }
 
-  /** An error comes at its place: behind the items before it. */
-  #keepBack(stream: Stream, items: readonly unknown[], error: unknown): void {
+  /** Throws an error, or keeps it for the next read if items come before it. */
+  #throwOrKeep(stream: Stream, items: readonly unknown[], error: unknown): void {
     if (items.length === 0) {
       this.#drop(stream);
       throw error;

@@ -5,17 +5,17 @@ import { ProxyState, travelAsProxy, travelByValue } from "../values/proxy-state.
 import type { URI } from "../values/uri.ts";
 import { type Exposed, exposedBy } from "./expose.ts";
 
-/** A Pyro object: what is called, and what of it may be. */
+/** A Pyro object: the target of its calls, and the members that can be called. */
 export interface Registration {
   readonly id: string;
-  /** An object, or a class of which instances are made as they are needed; undefined when it is only held weakly. */
+  /** An object, or a class that is instantiated as its instance mode says; undefined if it is held weakly. */
   readonly target: object | undefined;
   readonly weak: WeakRef<object> | undefined;
   exposed: Exposed;
   metadata: Metadata;
 }
 
-/** What is called. @throws {DaemonError} when it was held weakly and is gone. */
+/** The target of a registration. @throws {DaemonError} if it was held weakly and has been collected. */
 export function targetOf({ target, weak }: Registration): object {
   const found = target ?? weak?.deref();
   if (found === undefined) throw new DaemonError("unknown object", { code: "PYRO_UNKNOWN_OBJECT" });
@@ -23,9 +23,9 @@ export function targetOf({ target, weak }: Registration): object {
 }
 
 export interface RegisterOptions {
-  /** Takes the id, or a new id for the object, even if there is one already. */
+  /** Registers even if the id is taken or the object is registered; the older registration is removed. */
   readonly force?: boolean;
-  /** Does not keep the object alive: once nobody else holds it, it is no longer registered. Not for classes. */
+  /** Does not keep the object alive; when it is garbage-collected, it is unregistered. Not for classes. */
   readonly weak?: boolean;
 }
 
@@ -35,11 +35,11 @@ export class ObjectTable {
   readonly #uriOf: ((id: string) => URI) | undefined;
   readonly #byId = new Map<string, Registration>();
   readonly #byTarget = new WeakMap<object, Registration>();
-  #gone: FinalizationRegistry<Registration> | undefined;
+  #collected: FinalizationRegistry<Registration> | undefined;
 
   /**
    * @param newId makes ids that cannot be guessed.
-   * @param uriOf the URI of an object, where objects travel as proxies.
+   * @param uriOf the URI of an object, by its id. With it, registered objects are sent as proxies.
    */
   constructor(newId: () => string, uriOf?: (id: string) => URI) {
     this.#newId = newId;
@@ -64,33 +64,33 @@ export class ObjectTable {
   }
 
   /**
-   * @throws {DaemonError} when the object or the id is taken (without `force`), or nothing of it is exposed.
-   * @throws {TypeError} for a class that is to be held weakly.
+   * @throws {DaemonError} if the object or the id is registered (without `force`), or the object exposes no members.
+   * @throws {TypeError} for a class with `weak`.
    */
   add(target: object, id: string = this.#newId(), { force = false, weak = false }: RegisterOptions = {}): Registration {
     if (weak && typeof target === "function")
-      throw new TypeError("a class cannot be registered weakly: nobody else holds it for as long as it is needed");
+      throw new TypeError("a class cannot be registered with weak: true; register an object instead");
     if (!force && this.#byTarget.has(target)) {
       throw new DaemonError("object or class already has a Pyro id", { code: "PYRO_ALREADY_REGISTERED" });
     }
     if (!force && this.#byId.has(id)) {
       throw new DaemonError("an object or class is already registered with that id", { code: "PYRO_ID_TAKEN" });
     }
-    const shown = shownBy(target);
+    const exposure = exposureOf(target);
     this.remove(target);
     this.remove(id);
     const held = weak ? { target: undefined, weak: new WeakRef(target) } : { target, weak: undefined };
-    const registration: Registration = { id, ...held, ...shown };
+    const registration: Registration = { id, ...held, ...exposure };
     this.#byId.set(id, registration);
     this.#byTarget.set(target, registration);
-    if (weak) this.#forgetWith(target, registration);
+    if (weak) this.#removeWhenCollected(target, registration);
     this.#publish(target, registration);
     return registration;
   }
 
-  /** Looks again at what an object or a class exposes: something was exposed after it was registered. */
+  /** Reads again what a target exposes, for members that were exposed after it was registered. */
   refresh(registration: Registration): void {
-    Object.assign(registration, shownBy(targetOf(registration)));
+    Object.assign(registration, exposureOf(targetOf(registration)));
   }
 
   remove(target: object | string): void {
@@ -103,22 +103,22 @@ export class ObjectTable {
     if (this.#uriOf !== undefined) travelByValue(object);
   }
 
-  /** Takes a weakly held object out of service once it is gone. */
-  #forgetWith(target: object, registration: Registration): void {
-    this.#gone ??= new FinalizationRegistry((one) => {
+  /** Unregisters a weakly held object when it is garbage-collected. */
+  #removeWhenCollected(target: object, registration: Registration): void {
+    this.#collected ??= new FinalizationRegistry((one) => {
       if (this.#byId.get(one.id) === one) this.#byId.delete(one.id);
     });
-    this.#gone.register(target, registration);
+    this.#collected.register(target, registration);
   }
 
-  /** Lets the object travel as a proxy to itself: Pyro's autoproxy. Of a class only instances would travel. */
+  /** Sends the object as a proxy to itself from now on: Pyro's autoproxy. Classes are never sent. */
   #publish(target: object, registration: Registration): void {
     if (this.#uriOf === undefined || typeof target === "function") return;
     travelAsProxy(target, stateMaker(this.#uriOf, registration));
   }
 }
 
-/** Apart from where the object is at hand: nothing here may hold one that is registered weakly. */
+/** Outside of `#publish`, so that the closure does not capture the object: it may be held weakly. */
 function stateMaker(uriOf: (id: string) => URI, registration: Registration): () => ProxyState {
   return () =>
     new ProxyState({
@@ -129,11 +129,11 @@ function stateMaker(uriOf: (id: string) => URI, registration: Registration): () 
     });
 }
 
-function shownBy(target: object): Pick<Registration, "exposed" | "metadata"> {
+function exposureOf(target: object): Pick<Registration, "exposed" | "metadata"> {
   const exposed = exposedBy(target);
   if (exposed === undefined || exposed.methods.size + exposed.attrs.size === 0) {
     const name = typeof target === "function" ? target.name : target.constructor?.name;
-    throw new DaemonError(`nothing of ${name} is exposed; name its remote members with expose()`, {
+    throw new DaemonError(`${name} exposes no members; list its remote members with expose()`, {
       code: "PYRO_NOTHING_EXPOSED",
     });
   }

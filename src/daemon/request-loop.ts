@@ -1,7 +1,7 @@
 import type { Environment } from "../base/environment.ts";
 
 export interface LoopOptions {
-  /** Asked every `everyMs`; the loop ends when it says false (Pyro's loopCondition). */
+  /** Called every `everyMs`; the loop ends when it returns false (Pyro's loopCondition). */
   readonly while?: () => boolean;
   /** Default 100. */
   readonly everyMs?: number;
@@ -9,7 +9,7 @@ export interface LoopOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Waits until `over` resolves, or one of the options says so. What `while` throws rejects. */
+/** Resolves when `over` does, or when an option ends the loop. Rejects with what `while` throws. */
 export function runLoop(environment: Environment, over: Promise<void>, options: LoopOptions): Promise<void> {
   const { while: condition, everyMs = 100, signal } = options;
   if (signal?.aborted === true) return Promise.resolve();
@@ -20,16 +20,16 @@ export function runLoop(environment: Environment, over: Promise<void>, options: 
       then();
     };
     const stop = (): void => settled(resolve);
-    const look = (): void => {
+    const check = (): void => {
       try {
         if (condition?.() === false) stop();
       } catch (error) {
         settled(() => reject(error));
       }
     };
-    const timer = condition === undefined ? undefined : environment.setInterval(look, everyMs);
+    const timer = condition === undefined ? undefined : environment.setInterval(check, everyMs);
     signal?.addEventListener("abort", stop, { once: true });
     void over.then(stop);
-    look();
+    check();
   });
 }

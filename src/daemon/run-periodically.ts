@@ -2,8 +2,8 @@ import type { Environment } from "../base/environment.ts";
 import { isThenable } from "./error-replies.ts";
 
 /**
- * Does `work` every `everyMs`, but not before the last time is over; an error does not end it. Gives what ends it. A
- * program that has nothing else to do is not kept alive by it.
+ * Runs `work` every `everyMs`, but not while an earlier run is pending. Errors go to `failed` and do not stop it. Returns
+ * the function that stops it. Its timer does not keep the process alive.
  */
 export function runPeriodically(
   environment: Environment,
@@ -30,7 +30,7 @@ export function runPeriodically(
   return () => environment.clearTimer(timer);
 }
 
-/** Calls a hook of the user's; what it throws, now or later, goes to `failed`. */
+/** Calls a hook of the user's. What it throws, or rejects with, goes to `failed`. */
 export function callHook<R>(hook: () => R, failed: (error: unknown) => void): R | undefined {
   try {
     const result = hook();

@@ -8,11 +8,11 @@ import type { Dialect, OutgoingMessage } from "../wire/dialect.ts";
 import { type Annotations, type Message, MessageType } from "../wire/message.ts";
 import type { Caller } from "./caller.ts";
 
-/** For ids that are written at once. */
+/** Reused for generated ids, which are copied at once. */
 const STAMP = new Uint8Array(16);
 const NO_BYTES = new Uint8Array(0);
 
-/** A call on its way through the daemon: what its method may know of it, and what its answer takes from it. */
+/** A call being served: the context that its method sees, and what its reply repeats of the request. */
 export class ServedCall implements CallContext {
   readonly connection: Caller;
   readonly pyroVersion: PyroVersion;
@@ -22,18 +22,18 @@ export class ServedCall implements CallContext {
   readonly batch: boolean;
   readonly annotations: Annotations;
   readonly serializerUsed: Serializer;
-  /** Empty as long as the payload is not read. */
+  /** Empty until the payload is read. */
   objectId = "";
   method = "";
-  /** Whether the method was reached, and what is thrown may be its own. */
+  /** The object was found: an error from here on may come from the method. */
   entered = false;
-  /** Kept only where somebody hears of methods that fail. */
+  /** Set only if the daemon has a hook for failed methods. */
   call: CallData | undefined = undefined;
-  // Few methods look at these: they are made when one does, or when the answer is written.
+  // Few methods use these: they are created on first use, or when the reply is written.
   #correlationId: Uint8Array | undefined;
   #responseAnnotations: Map<string, Uint8Array> | undefined = undefined;
   #abort: AbortController | undefined = undefined;
-  #over = false;
+  #ended = false;
 
   constructor(connection: Caller, dialect: Dialect, message: Message, serializerUsed: Serializer) {
     this.connection = connection;
@@ -60,7 +60,7 @@ export class ServedCall implements CallContext {
     return this.#correlationId;
   }
 
-  /** The id for the answer's header, where it is copied: one that nobody asked for is not kept. */
+  /** The id for the reply's header, which copies it: an id generated here is not kept. */
   get correlationStamp(): Uint8Array {
     return this.#correlationId ?? newCorrelationId(undefined, STAMP);
   }
@@ -73,12 +73,12 @@ export class ServedCall implements CallContext {
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
-      if (!this.#over) this.connection.watch(this.#abort);
+      if (!this.#ended) this.connection.watch(this.#abort);
     }
     return this.#abort.signal;
   }
 
-  /** Tells the caller that the connection stays open after this error, as it would not in Python. */
+  /** Marks the reply: the connection stays open after this error, which a Python server would close. */
   keepsConnection(): void {
     this.responseAnnotations.set(AnnotationId.KeepsConnection, NO_BYTES);
   }
@@ -91,24 +91,24 @@ export class ServedCall implements CallContext {
     this.connection.untrack(resource);
   }
 
-  /** The method is through: nothing is left to be stopped. */
-  over(): void {
-    this.#over = true;
+  /** The method has ended: its signal is no longer aborted. */
+  ended(): void {
+    this.#ended = true;
     if (this.#abort !== undefined) this.connection.unwatch(this.#abort);
   }
 
-  /** The message that answers this call. `annotations` are the daemon's own, which win. */
-  answer(flags: number, value: unknown, annotations: Annotations | undefined): OutgoingMessage {
-    return new Answer(this, flags, value, bothOf(this.#responseAnnotations, annotations));
+  /** The reply to this call. `annotations` are the daemon's own; they override those of the method. */
+  reply(flags: number, value: unknown, annotations: Annotations | undefined): OutgoingMessage {
+    return new Reply(this, flags, value, merged(this.#responseAnnotations, annotations));
   }
 }
 
-function bothOf(some: Annotations | undefined, more: Annotations | undefined): Annotations | undefined {
+function merged(some: Annotations | undefined, more: Annotations | undefined): Annotations | undefined {
   if (some === undefined || more === undefined) return some ?? more;
   return new Map([...some, ...more]);
 }
 
-class Answer implements OutgoingMessage {
+class Reply implements OutgoingMessage {
   readonly type = MessageType.Result;
   readonly flags: number;
   readonly sequence: number;

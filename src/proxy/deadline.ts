@@ -18,8 +18,10 @@ export async function withDeadline<R>(
   if (timeoutMs <= 0 && signal === undefined) return connecting;
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal?.reason);
-  const expired = (): void =>
+  const expire = (): void =>
     reject(new TimeoutError(`no connection to ${uri} within ${timeoutMs} ms`, { code: "PYRO_CONNECT_TIMEOUT" }));
+  // The connection attempt has the same limit, and its error is more specific, so it is reported first.
+  const expired = (): void => environment.setImmediate(expire);
   const timer = timeoutMs > 0 ? environment.setTimeout(expired, timeoutMs) : undefined;
   signal?.addEventListener("abort", abort, { once: true });
   try {

@@ -1,6 +1,6 @@
 /**
- * The class step: dicts that carry `__class__` to objects, and objects to such dicts. Class names follow the version
- * of the session, never the process: a Pyro5 peer refuses `Pyro4.core.URI`, and the other way round.
+ * Converts dicts with a `__class__` key to objects, and objects to such dicts. Class names depend on the version of
+ * the session: a Pyro5 peer refuses `Pyro4.core.URI`, and a Pyro4 peer refuses `Pyro5.core.URI`.
  */
 import { Buffer } from "node:buffer";
 import { SecurityError, SerializeError } from "../base/errors.ts";
@@ -15,48 +15,48 @@ import { errorToWire, knownException, remoteException } from "./exceptions.ts";
 import { PROXY_STATES, readProxyState } from "./proxy-states.ts";
 import { BatchException, DaemonStandIn } from "./pyro-classes.ts";
 
-/** What a serializer needs of the class step. */
+/** Converts objects to class dicts and back, for one version of Pyro. */
 export interface ClassMapper {
   readonly version: PyroVersion;
   /**
-   * An object that is no plain value → what is written in its place: a `PyClassDict`, or a plain value.
-   * Undefined when nobody knows its class (the writer then refuses it, with the path).
+   * Returns what is written in place of an object: a `PyClassDict`, or a plain value. Returns undefined if its class
+   * is unknown; the writer then throws an error that contains the path to the object.
    */
   toWire(value: object): unknown;
   /**
-   * A value fresh from the parser, with class dicts still plain dicts, → the value with every class dict converted,
-   * outermost first, as Python's `dict_to_class` walk does it. Called only when the parser met a `__class__` key.
+   * Converts every class dict in a parsed value, outermost first, as Python's `dict_to_class` does. Called only if the
+   * parser found a `__class__` key.
    */
   revive(value: unknown): unknown;
 }
 
 export interface ClassMapperOptions {
   /**
-   * What an unknown class becomes: "refuse" raises SerializeError as Pyro does, "keep" makes a PyClassDict, or of an
-   * exception a RemoteError, with nothing lost.
+   * What an unknown class becomes. "refuse": throws a SerializeError, as Pyro does. "keep": a PyClassDict, or a
+   * RemoteError for an exception, with all fields.
    */
   readonly unknown: "keep" | "refuse";
-  /** Makes the value of a proxy that arrives. Default: it stays a `ProxyState`. */
+  /** Creates the value for a received proxy. Default: the `ProxyState` itself. */
   readonly makeProxy?: ProxyMaker;
-  /** Classes beside Pyro's own. Default: those that `registerClass` and `registerException` were told. */
+  /** Classes in addition to Pyro's own. Default: those registered with `registerClass` and `registerException`. */
   readonly registry?: ClassRegistry;
 }
 
-/** Maps the objects of Pyro, exceptions and registered classes, under the class names of one version. */
+/** Maps Pyro's objects, exceptions and registered classes, under the class names of one version. */
 export class PyroClassMapper implements ClassMapper {
   readonly version: PyroVersion;
   readonly #names: VersionNames;
-  readonly #refusing: boolean;
+  readonly #refuseUnknown: boolean;
   readonly #makeProxy: ProxyMaker;
   readonly #registry: ClassRegistry;
-  /** What was made of URIs that are still there: a name server hands out the same ones again and again. */
+  /** A cache: a name server sends the same URIs again and again. */
   readonly #uriDicts = new WeakMap<URI, PyClassDict>();
   readonly #revive = (value: unknown): unknown => this.revive(value);
 
   constructor(version: PyroVersion, options: ClassMapperOptions) {
     this.version = version;
     this.#names = VERSION_NAMES[version];
-    this.#refusing = options.unknown === "refuse";
+    this.#refuseUnknown = options.unknown === "refuse";
     this.#makeProxy = options.makeProxy ?? keepProxyState;
     this.#registry = options.registry ?? sharedClasses;
   }
@@ -102,29 +102,29 @@ export class PyroClassMapper implements ClassMapper {
     if (!isPyDict(value)) return value;
     const dict = value;
     if ("__class__" in dict)
-      return this.#uriFrom(dict) ?? this.#fromDict(new Map<unknown, unknown>(Object.entries(dict)));
+      return this.#readUri(dict) ?? this.#fromDict(new Map<unknown, unknown>(Object.entries(dict)));
     for (const key of Object.keys(dict)) dict[key] = this.revive(dict[key]);
     return dict;
   }
 
-  /** The URI that a dict stands for, without the detours that other classes take: of these, many are on their way. */
-  #uriFrom(dict: PyDict): URI | undefined {
+  /** The fast path for URIs, the most common class. Undefined if the dict is not a plain URI. */
+  #readUri(dict: PyDict): URI | undefined {
     const { uri } = this.#names.classes;
     if (dict["__class__"] !== uri || this.#registry.reader(uri, this.version) !== undefined) return undefined;
     return Array.isArray(dict["state"]) ? URI.fromState(dict["state"]) : undefined;
   }
 
   #fromDict(dict: Map<unknown, unknown>): unknown {
-    const written = dict.get("__class__");
+    const name = dict.get("__class__");
     const fields = new Map(dict);
     fields.delete("__class__");
-    const className = written instanceof Uint8Array ? Buffer.from(written).toString("utf8") : written;
+    const className = name instanceof Uint8Array ? Buffer.from(name).toString("utf8") : name;
     if (typeof className !== "string") {
       throw new SerializeError(`the __class__ of a dict must be a str, not ${typeof className}`);
     }
     const registered = this.#registry.reader(className, this.version);
     if (registered !== undefined) return registered(className, fields, this.version, this.#revive);
-    if (className.includes("__") && this.#refusing) {
+    if (className.includes("__") && this.#refuseUnknown) {
       throw new SecurityError(`refused to deserialize types with double underscores in their name: ${className}`);
     }
     const names = this.#names.classes;
@@ -147,9 +147,9 @@ export class PyroClassMapper implements ClassMapper {
     if (fields.get("__exception__") === true || pyroError) {
       const known = className.includes("__") ? undefined : knownException(className, fields, this.#names);
       if (known !== undefined) return known;
-      if (!this.#refusing && fields.get("__exception__") === true) return remoteException(className, fields);
+      if (!this.#refuseUnknown && fields.get("__exception__") === true) return remoteException(className, fields);
     }
-    if (this.#refusing) throw new SerializeError(`unsupported serialized class: ${className}`);
+    if (this.#refuseUnknown) throw new SerializeError(`unsupported serialized class: ${className}`);
     for (const [key, one] of fields) fields.set(key, this.revive(one));
     return new PyClassDict(className, fields, classFirst);
   }
@@ -161,6 +161,6 @@ function classDict(className: string, state: unknown): PyClassDict {
 
 function stateOf(fields: ReadonlyMap<unknown, unknown>): readonly unknown[] {
   const state = fields.get("state");
-  if (!Array.isArray(state)) throw new SerializeError("a class dict without its state");
+  if (!Array.isArray(state)) throw new SerializeError("invalid class dict: state must be a list or a tuple");
   return state;
 }

@@ -10,33 +10,33 @@ import {
   withTraceback,
 } from "./exceptions.ts";
 
-/** `module.Name`, as Python spells it, or one such name for each Pyro version. */
+/** Python's name of a class, `module.Name`, or one such name for each Pyro version. */
 export type ClassName = string | Readonly<Record<PyroVersion, string>>;
 
-/** Any class, its constructor private or abstract too. */
+/** Any class, including those with a private or abstract constructor. */
 export interface ClassOf<T> {
   readonly name: string;
   readonly prototype: T;
 }
 
-/** How instances of a class become class dicts and come back. */
+/** Converts instances of a class to class dicts and back. */
 export interface ClassConverter<T extends object> {
   readonly className: ClassName;
-  /** The fields that travel. Left out: instances do not. */
+  /** Returns the fields to send. If omitted, instances cannot be sent. */
   readonly toDict?: (value: T, version: PyroVersion) => PyDict | ReadonlyMap<unknown, unknown>;
   /**
-   * Makes the value again. Class dicts in the fields are converted already, other than for Python's converters.
-   * Left out: what arrives under this name is treated as an unknown class.
+   * Creates the value from its fields. Class dicts in the fields are already converted, unlike in Python's converters.
+   * If omitted, received dicts of this class are treated as an unknown class.
    */
   readonly fromDict?: (fields: ReadonlyMap<unknown, unknown>, version: PyroVersion, className: string) => unknown;
 }
 
-/** How errors of a class become Python exceptions and come back. */
+/** Converts errors of a class to Python exceptions and back. */
 export interface ExceptionConverter<E extends Error> {
   readonly className: ClassName;
-  /** What Python makes the exception with. Default: the message. */
+  /** Returns the arguments of the Python exception. Default: the message. */
   readonly toArgs?: (error: E) => readonly unknown[];
-  /** Makes the error from those. Default: the class, called with all of them. */
+  /** Creates the error from these arguments. Default: calls the constructor with them. */
   readonly fromArgs?: (...args: unknown[]) => E;
 }
 
@@ -45,15 +45,15 @@ type Writer = (value: object, version: PyroVersion) => PyClassDict;
 type Reader = (className: string, fields: Map<unknown, unknown>, version: PyroVersion, revive: Revive) => unknown;
 
 /**
- * Classes that travel as class dicts, beside those that Pyro knows by itself. A name is looked up as it stands, before
- * any other rule (`Pyro5 5.15, serializers.py`), so one of Pyro's own may be given another meaning.
+ * Classes that are sent as class dicts, in addition to Pyro's own. A registered name has priority over all other rules
+ * (`Pyro5 5.15, serializers.py`), so a registration can replace one of Pyro's own classes.
  */
 export class ClassRegistry {
   readonly #writers = new Map<object, Writer>();
   readonly #readers: Readonly<Record<PyroVersion, Map<string, Reader>>> = { 4: new Map(), 5: new Map() };
 
   /**
-   * Lets instances of `ctor`, and of classes that extend it, travel:
+   * Registers `ctor`, so that its instances, and those of its subclasses, can be sent:
    *
    *     registerClass(Point, {
    *       className: "geometry.Point",
@@ -61,13 +61,13 @@ export class ClassRegistry {
    *       fromDict: (fields) => new Point(Number(fields.get("x")), Number(fields.get("y"))),
    *     });
    *
-   * A Python peer needs `register_dict_to_class("geometry.Point", ...)`. A later registration of the class or of the
-   * name replaces the earlier one. Subclasses of Array, Map, Set and Uint8Array travel as these, registered or not.
+   * A Python peer needs `register_dict_to_class("geometry.Point", ...)`. A later registration of the same class or name
+   * replaces the earlier one. Subclasses of Array, Map, Set and Uint8Array are always sent as their base class.
    */
   register<T extends object>(ctor: ClassOf<T>, converter: ClassConverter<T>): void {
     const { className, toDict, fromDict } = converter;
     if (toDict !== undefined) {
-      this.#write(ctor, (value, version) => {
+      this.#addWriter(ctor, (value, version) => {
         const fields = toDict(value as T, version);
         const entries = new Map<unknown, unknown>(fields instanceof Map ? fields : Object.entries(fields));
         entries.delete("__class__");
@@ -75,7 +75,7 @@ export class ClassRegistry {
       });
     }
     if (fromDict !== undefined) {
-      this.#read(className, (name, fields, version, revive) => {
+      this.#addReader(className, (name, fields, version, revive) => {
         for (const [key, one] of fields) fields.set(key, revive(one));
         return fromDict(fields, version, name);
       });
@@ -83,22 +83,22 @@ export class ClassRegistry {
   }
 
   /**
-   * Lets errors of `ctor`, and of classes that extend it, travel as a Python exception of their own, and come back as
-   * `ctor` with `remoteTraceback` and the attributes that it has no member for. An exception that `ctor` throws at
-   * arrives as RemoteError.
+   * Registers `ctor`, so that its errors, and those of its subclasses, are sent as a Python exception of the given
+   * class. Received exceptions of that class become a `ctor` with `remoteTraceback` and the attributes, except those
+   * for which it has a member. If `ctor` throws, the exception becomes a RemoteError.
    */
   registerException<E extends Error>(ctor: ClassOf<E>, converter: ExceptionConverter<E>): void {
     const { className, toArgs } = converter;
-    const make = converter.fromArgs ?? ((...args) => Reflect.construct(ctor as new () => E, args));
-    this.#write(ctor, (value, version) => {
+    const create = converter.fromArgs ?? ((...args) => Reflect.construct(ctor as new () => E, args));
+    this.#addWriter(ctor, (value, version) => {
       const error = value as E;
       const args = toArgs?.(error) ?? [error.message];
       return exceptionDict(error, { className: nameFor(className, version), args, attributes: attributesOf(error) });
     });
-    this.#read(className, (name, fields) => {
+    this.#addReader(className, (name, fields) => {
       let error: E;
       try {
-        error = make(...argsOf(fields));
+        error = create(...argsOf(fields));
       } catch {
         return remoteException(name, fields);
       }
@@ -110,28 +110,28 @@ export class ClassRegistry {
     });
   }
 
-  /** How an object is written; undefined when neither its class nor one that it extends is registered. */
+  /** The writer of an object's class or nearest registered base class; undefined if there is none. */
   writer(value: object): Writer | undefined {
     if (this.#writers.size === 0) return undefined;
-    let at: unknown = Object.getPrototypeOf(value);
-    while (typeof at === "object" && at !== null) {
-      const found = this.#writers.get(at);
+    let prototype: unknown = Object.getPrototypeOf(value);
+    while (typeof prototype === "object" && prototype !== null) {
+      const found = this.#writers.get(prototype);
       if (found !== undefined) return found;
-      at = Object.getPrototypeOf(at);
+      prototype = Object.getPrototypeOf(prototype);
     }
     return undefined;
   }
 
-  /** How class dicts of that name are read, if it is registered. */
+  /** The reader for class dicts of that name; undefined if the name is not registered. */
   reader(className: string, version: PyroVersion): Reader | undefined {
     return this.#readers[version].get(className);
   }
 
-  #write(ctor: ClassOf<object>, writer: Writer): void {
+  #addWriter(ctor: ClassOf<object>, writer: Writer): void {
     this.#writers.set(ctor.prototype, writer);
   }
 
-  #read(className: ClassName, reader: Reader): void {
+  #addReader(className: ClassName, reader: Reader): void {
     for (const version of PYRO_VERSIONS) this.#readers[version].set(nameFor(className, version), reader);
   }
 }
@@ -140,15 +140,15 @@ function nameFor(className: ClassName, version: PyroVersion): string {
   return typeof className === "string" ? className : className[version];
 }
 
-/** What every session of this process uses, as Python's registry is one for the process. */
+/** The registry that all sessions of this process use by default; Python also has one registry per process. */
 export const sharedClasses: ClassRegistry = new ClassRegistry();
 
-/** Registers a class with `sharedClasses`. */
+/** Registers a class in `sharedClasses`. See `ClassRegistry.register`. */
 export function registerClass<T extends object>(ctor: ClassOf<T>, converter: ClassConverter<T>): void {
   sharedClasses.register(ctor, converter);
 }
 
-/** Registers a class of errors with `sharedClasses`. */
+/** Registers a class of errors in `sharedClasses`. See `ClassRegistry.registerException`. */
 export function registerException<E extends Error>(ctor: ClassOf<E>, converter: ExceptionConverter<E>): void {
   sharedClasses.registerException(ctor, converter);
 }

@@ -6,35 +6,35 @@ import { builtinException } from "../values/python-exceptions.ts";
 import { asTuple, PyClassDict } from "../values/python-values.ts";
 import { exceptionText, RemoteError } from "../values/remote-error.ts";
 
-/** The Python class that an error of JavaScript's own travels as. */
-const PYTHON_OF: ReadonlyMap<string, string> = new Map([
+/** The Python class for each JavaScript error class. */
+const PYTHON_CLASSES: ReadonlyMap<string, string> = new Map([
   ["TypeError", "TypeError"],
   ["RangeError", "ValueError"],
   ["ReferenceError", "NameError"],
   ["SyntaxError", "SyntaxError"],
   ["URIError", "ValueError"],
-  // What AbortSignal.timeout() aborts with.
+  // Thrown by AbortSignal.timeout().
   ["TimeoutError", "TimeoutError"],
 ]);
 
 /**
- * An error as its class dict: Pyro's own under their names, JavaScript's as the Python builtin that means the same,
- * a RemoteError as what it was. Everything else is a RuntimeError, as a Python peer refuses classes that it does not know.
- * The stack goes along as the remote traceback.
+ * Converts an error to a class dict. Pyro's errors keep their names, JavaScript's errors become the matching Python
+ * builtin, and a RemoteError keeps its remote class. All other errors become a RuntimeError, because a Python peer
+ * refuses unknown classes. The stack is sent as the remote traceback.
  */
 export function errorToWire(error: Error, names: VersionNames): PyClassDict {
-  return exceptionDict(error, describe(error, names));
+  return exceptionDict(error, toPythonException(error, names));
 }
 
-/** How an error is told to Python: `className(*args)`, with `attributes` set on it. */
-export interface Described {
+/** A Python exception: `className(*args)`, with `attributes` set on it. */
+export interface PythonException {
   readonly className: string;
   readonly args: readonly unknown[];
   readonly attributes: Iterable<readonly [string, unknown]>;
 }
 
-/** An error as the class dict of the exception that it is described as. */
-export function exceptionDict(error: Error, { className, args, attributes }: Described): PyClassDict {
+/** The class dict of a Python exception, with the traceback of `error`. */
+export function exceptionDict(error: Error, { className, args, attributes }: PythonException): PyClassDict {
   return new PyClassDict(
     className,
     new Map<unknown, unknown>([
@@ -45,7 +45,7 @@ export function exceptionDict(error: Error, { className, args, attributes }: Des
   );
 }
 
-function describe(error: Error, { errorsModule }: VersionNames): Described {
+function toPythonException(error: Error, { errorsModule }: VersionNames): PythonException {
   if (error instanceof RemoteError) {
     return { className: error.remoteType, args: error.remoteArgs, attributes: error.remoteAttributes };
   }
@@ -55,47 +55,47 @@ function describe(error: Error, { errorsModule }: VersionNames): Described {
   if (error instanceof PyroError) {
     return { className: errorsModule + pyroName(error), args: [error.message], attributes };
   }
-  const builtin = PYTHON_OF.get(error.name) ?? PYTHON_OF.get(error.constructor.name);
+  const builtin = PYTHON_CLASSES.get(error.name) ?? PYTHON_CLASSES.get(error.constructor.name);
   if (builtin !== undefined) return { className: `builtins.${builtin}`, args: [error.message], attributes };
   const name = error.name === "Error" ? error.constructor.name : error.name;
   const text = name === "Error" ? error.message : `${name}: ${error.message}`;
   return { className: "builtins.RuntimeError", args: [text], attributes };
 }
 
-/** The nearest of Pyro's own classes that an error descends from. */
+/** The name of the nearest base class that Pyro defines. */
 function pyroName(error: PyroError): string {
-  let at: unknown = error.constructor;
-  while (typeof at === "function") {
-    if (PYRO_ERRORS.get(at.name) === at) return at.name;
-    at = Object.getPrototypeOf(at);
+  let ctor: unknown = error.constructor;
+  while (typeof ctor === "function") {
+    if (PYRO_ERRORS.get(ctor.name) === ctor) return ctor.name;
+    ctor = Object.getPrototypeOf(ctor);
   }
   return PyroError.name;
 }
 
 /**
- * The fields of an error that go along as attributes: its own, as far as they are plain values. Python assigns each to
- * the exception, so `args` would replace its arguments, and `__class__` and the like would fail.
+ * The fields of an error that are sent as attributes: its own fields that have plain values. Python assigns each to the
+ * exception, so `args` would replace its arguments, and names like `__class__` would fail.
  */
 export function attributesOf(error: Error): [string, unknown][] {
-  const own = new Map(error instanceof PyroError ? error.remoteAttributes : undefined);
+  const attributes = new Map(error instanceof PyroError ? error.remoteAttributes : undefined);
   for (const [key, value] of Object.entries(error)) {
-    const kept = /^(?:name|message|stack|cause|args|_pyroTraceback)$|^__/.test(key);
-    const code = key === "code" && error instanceof PyroError;
-    if (!kept && !code && isPlain(value, 0)) own.set(key, value);
+    const isReserved = /^(?:name|message|stack|cause|args|_pyroTraceback)$|^__/.test(key);
+    const isPyroCode = key === "code" && error instanceof PyroError;
+    if (!isReserved && !isPyroCode && isPlain(value, 0)) attributes.set(key, value);
   }
-  return [...own];
+  return [...attributes];
 }
 
-const DEEPEST_ATTRIBUTE = 10;
+const MAX_ATTRIBUTE_DEPTH = 10;
 
 function isPlain(value: unknown, depth: number): boolean {
   if (value === null || ["string", "number", "boolean", "bigint"].includes(typeof value)) return true;
-  if (typeof value !== "object" || depth === DEEPEST_ATTRIBUTE) return false;
+  if (typeof value !== "object" || depth === MAX_ATTRIBUTE_DEPTH) return false;
   if (Array.isArray(value)) return value.every((one) => isPlain(one, depth + 1));
   return isPlainObject(value) && isPlain(Object.values(value), depth);
 }
 
-/** The stack in the form of a Python traceback: lines that each end with a line end, the exception last. */
+/** The stack as a Python traceback: lines that end with a line feed, with the exception last. */
 function traceback(error: Error, className: string): string[] {
   const name = className.replace(/^builtins\./, "");
   const earlier = remoteTracebackOf(error);
@@ -108,23 +108,23 @@ function traceback(error: Error, className: string): string[] {
   ];
 }
 
-/** The traceback that the other side sent along with an error, of Pyro's or of a registered class. */
+/** The traceback that the peer sent with an error, if any. */
 function remoteTracebackOf(error: Error): string | undefined {
   const text: unknown = Reflect.get(error, "remoteTraceback");
   return typeof text === "string" ? text : undefined;
 }
 
-/** The error in an exception's class dict; undefined when nobody here or in Pyro knows its class. */
+/** The error for an exception's class dict; undefined if its class is neither Pyro's nor a Python builtin. */
 export function knownException(
   className: string,
   fields: ReadonlyMap<unknown, unknown>,
   { errorsModule, otherExceptions }: VersionNames,
 ): Error | undefined {
-  const ownClass = className.startsWith(errorsModule)
+  const pyroClass = className.startsWith(errorsModule)
     ? PYRO_ERRORS.get(className.slice(errorsModule.length))
     : undefined;
-  if (ownClass !== undefined) {
-    const error = withTraceback(new ownClass(exceptionText(className, argsOf(fields))), fields);
+  if (pyroClass !== undefined) {
+    const error = withTraceback(new pyroClass(exceptionText(className, argsOf(fields))), fields);
     const attributes = exceptionAttributes(fields);
     if (attributes.size > 0) Object.defineProperty(error, "remoteAttributes", { value: attributes });
     return error;
@@ -137,18 +137,18 @@ export function knownException(
   return undefined;
 }
 
-/** An exception of any class, with all that came with it. */
+/** An exception of any class as a RemoteError with its arguments, attributes and traceback. */
 export function remoteException(className: string, fields: ReadonlyMap<unknown, unknown>): RemoteError {
   return withTraceback(new RemoteError(className, argsOf(fields), exceptionAttributes(fields)), fields);
 }
 
-/** What the exception was made with; nothing when that is no list. */
+/** The exception's arguments; empty if they are not a list. */
 export function argsOf(fields: ReadonlyMap<unknown, unknown>): readonly unknown[] {
   const args = fields.get("args");
   return Array.isArray(args) ? args : [];
 }
 
-/** The exception's instance variables, all but the traceback. */
+/** The exception's instance variables except the traceback. */
 export function exceptionAttributes(fields: ReadonlyMap<unknown, unknown>): Map<string, unknown> {
   const attributes = new Map(entriesOf(fields.get("attributes")));
   attributes.delete("_pyroTraceback");
@@ -160,7 +160,7 @@ function entriesOf(dict: unknown): [string, unknown][] {
   return typeof dict === "object" && dict !== null ? Object.entries(dict) : [];
 }
 
-/** Gives an error the traceback that came in its class dict. */
+/** Sets `remoteTraceback` of an error to the traceback in its class dict. */
 export function withTraceback<E extends Error>(error: E, fields: ReadonlyMap<unknown, unknown>): E {
   const lines = new Map(entriesOf(fields.get("attributes"))).get("_pyroTraceback");
   if (Array.isArray(lines)) {

@@ -1,30 +1,30 @@
 /**
- * Numbers that were chosen so that a Map finds none of them quickly. V8 hashes numbers without a secret (texts have one):
- * whoever sends 20,000 that share a place in its table has us compare for a second, and 100,000 for half a minute.
+ * Detects numbers that a peer chose so that their hashes collide. V8 hashes numbers without a secret seed (strings have
+ * one): 20,000 numbers in one bucket of a Map take a second, 100,000 take half a minute.
  */
 
-/** So many do no harm, wherever they are. */
-const HARMLESS = 1_024;
-const PLACES = 4_096;
+/** Up to this count, collisions cost little. */
+const HARMLESS_COUNT = 1_024;
+const BUCKETS = 4_096;
 
-/** Watches over the numbers that become keys of one Map or Set. */
+/** Counts hash collisions among the numeric keys of one Map or Set. */
 export class HashFloodGuard {
   #count = 0;
-  #places: Uint32Array | undefined;
+  #buckets: Uint32Array | undefined;
 
-  /** Takes one more number; true when too many of them so far share a place. */
+  /** Adds a number. Returns true if too many numbers are in its bucket. */
   add(key: number | bigint): boolean {
-    if (++this.#count <= HARMLESS) return false;
-    this.#places ??= new Uint32Array(PLACES);
-    const place = hashOf(key) & (PLACES - 1);
-    const there = (this.#places[place] ?? 0) + 1;
-    this.#places[place] = there;
-    // By chance a place has 1/4096 of them, and hardly ever twice as many.
-    return there > 32 + (4 * this.#count) / PLACES;
+    if (++this.#count <= HARMLESS_COUNT) return false;
+    this.#buckets ??= new Uint32Array(BUCKETS);
+    const bucket = hashOf(key) & (BUCKETS - 1);
+    const size = (this.#buckets[bucket] ?? 0) + 1;
+    this.#buckets[bucket] = size;
+    // With random keys a bucket has 1/4096 of them, and rarely twice as many.
+    return size > 32 + (4 * this.#count) / BUCKETS;
   }
 }
 
-/** V8's hash of a number that is a key. If another version has another one, this finds nothing, and refuses nothing. */
+/** V8's hash of a numeric key. If a V8 version uses another hash, the guard detects nothing and refuses nothing. */
 function hashOf(key: number | bigint): number {
   if (typeof key === "bigint") return hash64(BigInt.asUintN(64, key < 0n ? -key : key));
   if ((key | 0) === key) return hash32(key);
@@ -44,7 +44,7 @@ function hash32(key: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** `ComputeLongHash` (V8 14), the lower half. */
+/** The lower half of `ComputeLongHash` (V8 14). */
 function hash64(key: bigint): number {
   let hash = BigInt.asUintN(64, ~key + (key << 18n));
   hash ^= hash >> 31n;

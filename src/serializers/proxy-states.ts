@@ -1,6 +1,6 @@
 /**
- * The state of a proxy as it travels. Pyro4: `(uri, oneway, methods, attrs, timeout, hmac key, handshake, retries,
- * serializer)`, from older versions without the serializer (`Pyro4 4.82, core.py`). Pyro5: `(uri, oneway, methods, attrs,
+ * The state of a proxy on the wire. Pyro4: `(uri, oneway, methods, attrs, timeout, hmac key, handshake, retries,
+ * serializer)`; older versions omit the serializer (`Pyro4 4.82, core.py`). Pyro5: `(uri, oneway, methods, attrs,
  * handshake, serializer)` (`Pyro5 5.15, client.py`).
  */
 import { SerializeError } from "../base/errors.ts";
@@ -11,7 +11,7 @@ import { URI } from "../values/uri.ts";
 
 interface ProxyStateLayout {
   readonly lengths: readonly number[];
-  /** The indexes of two of its items; the first four are the same in both versions. */
+  /** Indexes of the items; the first four items are the same in both versions. */
   readonly handshake: number;
   readonly serializer: number;
   write(proxy: ProxyState): PyTuple;
@@ -22,7 +22,7 @@ export const PROXY_STATES: Readonly<Record<PyroVersion, ProxyStateLayout>> = {
     lengths: [8, 9],
     handshake: 6,
     serializer: 8,
-    // A timeout of 0.0, no HMAC key and no retries: these are settings of the sender.
+    // Timeout 0.0, no HMAC key, no retries: these are settings of the sender and are not sent.
     write: (proxy) => tuple(...commonState(proxy), new PyFloat(0), null, proxy.handshake, 0, proxy.serializer),
   },
   5: {
@@ -37,7 +37,7 @@ function commonState({ uri, oneway, methods, attrs }: ProxyState): readonly unkn
   return [String(uri), tuple(...oneway), tuple(...methods), tuple(...attrs)];
 }
 
-/** @throws {SerializeError} for a state that is not one of that version. */
+/** Reads a proxy state of one version. @throws {SerializeError} for a malformed state. */
 export function readProxyState(state: readonly unknown[], version: PyroVersion): ProxyState {
   const { lengths, handshake, serializer } = PROXY_STATES[version];
   const [uri, oneway, methods, attrs] = state;

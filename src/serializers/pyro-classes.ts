@@ -1,9 +1,9 @@
-/** What arrives when somebody sent a daemon: Pyro lets it through as an unusable stand-in. */
+/** Received in place of a daemon. Like Pyro's, it has no function. */
 export class DaemonStandIn {
   readonly kind = "daemon";
 }
 
-/** The exception that ended a batch, in its place among the results. */
+/** The exception that ended a batch; it is the last of the batch's results. */
 export class BatchException {
   readonly error: unknown;
   constructor(error: unknown) {

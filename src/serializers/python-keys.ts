@@ -3,38 +3,38 @@ import { PyComplex, PyFloat, PyTuple } from "../values/python-values.ts";
 import { HashFloodGuard } from "./hash-flood-guard.ts";
 
 /**
- * Which dict keys and set elements are one to Python: `1`, `1.0` and `True` are, and tuples with equal items. The
- * first of them stays, as Python keeps it. Values must be such as Python can hash.
+ * Finds dict keys and set elements that are equal in Python: `1`, `1.0` and `True`, and tuples with equal items. The
+ * first of equal keys is kept, as in Python. All keys must be hashable in Python.
  */
 export class PythonKeys {
   readonly #first = new Map<unknown, unknown>();
-  #numbers: HashFloodGuard | undefined;
+  #floodGuard: HashFloodGuard | undefined;
 
   /**
-   * The key that came first among those equal to this one: mostly itself.
+   * Returns the first key that is equal to this one, which is usually the key itself.
    *
-   * @throws {SerializeError} for numbers that no Map could keep in time.
+   * @throws {SerializeError} for too many numbers with colliding hashes.
    */
-  first(key: unknown): unknown {
+  firstEqual(key: unknown): unknown {
     if (typeof key === "string") return key;
-    const same = canonical(key);
-    if (!this.#first.has(same)) {
-      if (typeof same === "number" || typeof same === "bigint") this.#judge(same);
-      this.#first.set(same, key);
+    const id = canonical(key);
+    if (!this.#first.has(id)) {
+      if (typeof id === "number" || typeof id === "bigint") this.#checkFlood(id);
+      this.#first.set(id, key);
       return key;
     }
-    return this.#first.get(same);
+    return this.#first.get(id);
   }
 
-  #judge(key: number | bigint): void {
-    this.#numbers ??= new HashFloodGuard();
-    if (this.#numbers.add(key)) {
-      throw new SerializeError("numbers as keys or elements that were chosen to take quadratic time");
+  #checkFlood(key: number | bigint): void {
+    this.#floodGuard ??= new HashFloodGuard();
+    if (this.#floodGuard.add(key)) {
+      throw new SerializeError("too many numeric dict keys or set elements with colliding hashes");
     }
   }
 }
 
-/** Equal for equal keys; text is never one of its own. */
+/** A value that is the same for equal keys. Not for strings. */
 function canonical(key: unknown): unknown {
   if (typeof key === "boolean") return Number(key);
   if (typeof key === "number") return canonicalNumber(key);
@@ -45,14 +45,14 @@ function canonical(key: unknown): unknown {
   return key;
 }
 
-/** Ints beyond the safe ones are bigints, and may equal a float. */
+/** An int outside the safe range is a bigint, and can be equal to a float. */
 function canonicalNumber(value: number): number | bigint {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
 function canonicalText(key: unknown): string {
   if (typeof key === "string") return `s${key.length}:${key}`;
-  const same = canonical(key);
-  if (typeof same === "string") return same;
-  return same === null || typeof same === "object" ? `${same === null ? "None" : "..."};` : `n${same};`;
+  const id = canonical(key);
+  if (typeof id === "string") return id;
+  return id === null || typeof id === "object" ? `${id === null ? "None" : "..."};` : `n${id};`;
 }

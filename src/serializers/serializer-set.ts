@@ -19,17 +19,17 @@ export interface SerializerSetOptions {
   readonly limits: Limits;
   /** Read floats as PyFloat and dicts as Map. */
   readonly lossless: boolean;
-  /** Write bytes as `b'..'` in serpent, as SERPENT_BYTES_REPR does. */
+  /** Write bytes as `b'..'` in serpent (SERPENT_BYTES_REPR). */
   readonly bytesRepr: boolean;
-  /** The serializers that messages may come in. Default: all. */
+  /** The serializers that are accepted in received messages. Default: all. */
   readonly accepted?: readonly SerializerName[] | undefined;
 }
 
-/** The serializers that a session of one version can use. */
+/** The serializers of one version of Pyro. */
 export class SerializerSet {
   readonly #version: PyroVersion;
   readonly #byName: Readonly<Record<SerializerName, Serializer>>;
-  /** The accepted ones. */
+  /** Only accepted serializers. */
   readonly #byId: ReadonlyMap<number, Serializer>;
 
   constructor(options: SerializerSetOptions) {
@@ -45,21 +45,27 @@ export class SerializerSet {
     this.#byId = new Map(accepted.map((name) => [all[name].id, all[name]]));
   }
 
-  /** A serializer, whether it is accepted or not. @throws {SerializeError} for an unknown name, with the known ones. */
+  /**
+   * Returns a serializer, accepted or not.
+   * @throws {SerializeError} for an unknown name; the message lists the known ones.
+   */
   byName(name: string): Serializer {
     if (!Object.hasOwn(this.#byName, name)) throw noSuchSerializer(name);
     return this.#byName[name as SerializerName];
   }
 
-  /** An accepted serializer. @throws {SerializeError} for any other number, with the accepted names. */
+  /**
+   * Returns an accepted serializer.
+   * @throws {SerializeError} for any other id; the message lists the accepted names.
+   */
   byId(id: number): Serializer {
     const found = this.#byId.get(id);
     if (found !== undefined) return found;
     const accepted = [...this.#byId.values()].map(({ name }) => name).join(", ");
-    throw new SerializeError(`${this.#whyNot(id)}; accepted: ${accepted}`, { code: "PYRO_SERIALIZER" });
+    throw new SerializeError(`${this.#refusalReason(id)}; accepted: ${accepted}`, { code: "PYRO_SERIALIZER" });
   }
 
-  #whyNot(id: number): string {
+  #refusalReason(id: number): string {
     const { serializerIds, unsupportedSerializerIds } = VERSION_NAMES[this.#version];
     const nameIn = (ids: Readonly<Record<string, number>>): string | undefined =>
       Object.keys(ids).find((name) => ids[name] === id);
@@ -67,12 +73,12 @@ export class SerializerSet {
     if (refused !== undefined) return refusedSerializer(refused);
     const known = nameIn(serializerIds);
     return known === undefined
-      ? `serializer ${id} is not known to Pyro${this.#version}`
+      ? `unknown serializer id ${id} for Pyro${this.#version}`
       : `serializer ${known} is not accepted here`;
   }
 }
 
-/** The serializers of both versions, each set made when it is first used. */
+/** The serializers of both versions. Each set is created on first use. */
 export class SerializerSets {
   readonly limits: Limits;
   readonly #classes: (version: PyroVersion) => ClassMapper;

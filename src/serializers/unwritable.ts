@@ -1,11 +1,15 @@
 import { SerializeError } from "../base/errors.ts";
+import { tooDeep } from "./limit-texts.ts";
 
-/** A value that a serializer cannot write. Its path grows on the way out, so writing pays nothing for it. */
+/**
+ * A value that a serializer cannot write. The path is collected while the error propagates, so normal writing is not
+ * slowed.
+ */
 export class Unwritable extends Error {
   readonly #path: (string | number)[] = [];
 
-  /** Notes where in its container the value stands; gives itself, to be thrown on. */
-  at(key: string | number): this {
+  /** Prepends the value's key in its container to the path. Returns this error, to throw it again. */
+  prependKey(key: string | number): this {
     this.#path.unshift(key);
     return this;
   }
@@ -18,13 +22,28 @@ export class Unwritable extends Error {
   }
 }
 
-/** Throws an Unwritable on, with the key added; everything else as it is. */
-export function rethrowAt(error: unknown, key: string | number): never {
-  throw error instanceof Unwritable ? error.at(key) : error;
+/** Throws an error again; adds the key if it is an Unwritable. */
+export function rethrowWithKey(error: unknown, key: string | number): never {
+  throw error instanceof Unwritable ? error.prependKey(key) : error;
 }
 
-/** Why an object of a class that nobody knows is refused. */
+/** The error for a value of a type such as `function`. */
+export function unsupportedType(value: unknown): Unwritable {
+  return new Unwritable(`a ${typeof value} cannot be serialized`);
+}
+
+/** The error for a container that contains itself. */
+export function circularReference(): Unwritable {
+  return new Unwritable("circular reference");
+}
+
+/** The error for containers that are nested deeper than `maxDepth`. */
+export function nestingTooDeep(maxDepth: number): Unwritable {
+  return new Unwritable(tooDeep(maxDepth));
+}
+
+/** The error for an object of an unknown class. */
 export function unknownClass(value: object): Unwritable {
   const name = typeof value.constructor === "function" ? value.constructor.name : "object";
-  return new Unwritable(`objects of class ${name} do not travel; give a plain object, an array, a Map or a Set`);
+  return new Unwritable(`objects of class ${name} cannot be serialized; use registerClass or a plain object`);
 }

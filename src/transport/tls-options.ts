@@ -55,6 +55,7 @@ export interface ServerTls {
 type TlsOption<T> = T | boolean | undefined;
 
 const cache = new WeakMap<object, ClientTls>();
+/** Module state, because the warning is one of the process. */
 let warned = false;
 
 /**

@@ -1,10 +1,10 @@
 import type { PyDict } from "./python-values.ts";
 
 /**
- * What dicts inherit from: an object without anything in it, which inherits from nothing and cannot be given anything.
- * It only knows how Node's `inspect` shows a dict.
+ * The prototype of dicts: a frozen object without a prototype. Its only property defines how Node's `inspect` shows a
+ * dict.
  */
-const NOTHING: object = Object.freeze(
+const DICT_PROTOTYPE: object = Object.freeze(
   Object.create(null, {
     [Symbol.for("nodejs.util.inspect.custom")]: {
       value(this: PyDict): object {
@@ -15,37 +15,41 @@ const NOTHING: object = Object.freeze(
 );
 
 const Dict = function Dict() {} as unknown as new () => PyDict;
-Dict.prototype = NOTHING;
+Dict.prototype = DICT_PROTOTYPE;
 
 /**
- * An empty dict. An object of a constructor of its own takes 6 ns to make and 54 to fill with four values; one whose
- * prototype is null takes 80 (`setPrototypeOf`) or is a hash table (`Object.create`), which is slower in every use.
+ * Creates an empty dict. An object with its own constructor takes 6 ns to create and 54 ns to fill with four values. An
+ * object with a null prototype takes 80 ns (`setPrototypeOf`), or is a hash table (`Object.create`), which is always
+ * slower.
  */
 export function pyDict(): PyDict {
   return new Dict();
 }
 
-/** Object literals that are more than dicts; looked into only once there is one, as every dict would have to. */
-let special: WeakSet<object> | undefined;
+/**
+ * Plain objects that are not dicts. Undefined until there is one, so that most programs do not look up every dict. By
+ * object, so programs in one process share nothing.
+ */
+let nonDicts: WeakSet<object> | undefined;
 
-/** From now on `value` is no dict, even if it is an object literal: a daemon serves it. */
+/** Marks `value` as an object that is not a dict, even if it is a plain object, because a daemon serves it. */
 export function markNotDict(value: object): void {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return;
-  special ??= new WeakSet();
-  special.add(value);
+  nonDicts ??= new WeakSet();
+  nonDicts.add(value);
 }
 
-/** Whether a value is a dict: one of ours, or an object literal, or an object without prototype. */
+/** Whether a value is a dict: one made by `pyDict`, or a plain object, or an object without prototype. */
 export function isPlainObject(value: object): value is PyDict {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === NOTHING) return true;
-  return (prototype === Object.prototype || prototype === null) && special?.has(value) !== true;
+  if (prototype === DICT_PROTOTYPE) return true;
+  return (prototype === Object.prototype || prototype === null) && nonDicts?.has(value) !== true;
 }
 
-/** Whether a value is a dict that inherits nothing, as readers make them. */
+/** Whether a value is a dict that inherits nothing, like those that readers create. */
 export function isPyDict(value: unknown): value is PyDict {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === NOTHING || prototype === null;
+  return prototype === DICT_PROTOTYPE || prototype === null;
 }

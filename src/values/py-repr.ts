@@ -2,9 +2,9 @@ import { inspect } from "node:util";
 import { isPlainObject } from "./py-dict.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "./python-values.ts";
 
-// What Python's repr escapes: everything in Unicode's categories C and Z but the space, quotes and backslash apart.
+// Characters that Python's repr escapes: Unicode's categories C and Z except the space, and the backslash.
 const ESCAPED = /[\p{C}\p{Zl}\p{Zp}\p{Zs}\\]/gu;
-const NEEDS_CARE = /[^\x20-\x7e]|[\\']/;
+const NOT_PLAIN = /[^\x20-\x7e]|[\\']/;
 const SHORT: ReadonlyMap<string, string> = new Map([
   ["\n", "\\n"],
   ["\r", "\\r"],
@@ -13,7 +13,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   [" ", " "],
 ]);
 
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   const short = SHORT.get(character);
   if (short !== undefined) return short;
   const point = character.codePointAt(0) ?? 0;
@@ -22,15 +22,15 @@ function escaped(character: string): string {
   return `\\U${point.toString(16).padStart(8, "0")}`;
 }
 
-/** Python's `repr` of a str: single quotes, unless the text has a single one and no double one. */
+/** Python's `repr` of a str: in single quotes, unless the text contains single quotes and no double quotes. */
 export function pyStringRepr(text: string): string {
-  if (!NEEDS_CARE.test(text)) return `'${text}'`;
-  const body = text.replace(ESCAPED, escaped);
+  if (!NOT_PLAIN.test(text)) return `'${text}'`;
+  const body = text.replace(ESCAPED, escapeCharacter);
   if (!body.includes("'")) return `'${body}'`;
   return body.includes('"') ? `'${body.replaceAll("'", "\\'")}'` : `"${body}"`;
 }
 
-/** Python's `repr` of a float: always with a point or an exponent; `inf`, `-inf`, `nan` as they are called there. */
+/** Python's `repr` of a float: with a point or an exponent, or `inf`, `-inf`, `nan`. */
 export function pyFloatRepr(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
@@ -46,14 +46,14 @@ export function pyFloatRepr(value: number): string {
 }
 
 /**
- * A value as Python's `repr` shows it: `['chair', 'bike']`, `{'a': 1}`, `None`. For people; nothing reads it back.
- * A container inside of itself is `[...]` or `{...}` there.
+ * Formats a value like Python's `repr`: `['chair', 'bike']`, `{'a': 1}`, `None`. For display only; it cannot be parsed
+ * back. A circular reference is shown as `[...]`, `(...)` or `{...}`.
  */
 export function pyRepr(value: unknown): string {
   return repr(value, []);
 }
 
-/** Python's `str` of a value: text as it is, all else as its `repr`. */
+/** Formats a value like Python's `str`: text unchanged, other values as their `repr`. */
 export function pyText(value: unknown): string {
   return typeof value === "string" ? value : pyRepr(value);
 }
@@ -82,14 +82,14 @@ function objectRepr(value: object, open: readonly object[]): string {
   if (value instanceof PyFloat) return pyFloatRepr(value.value);
   if (value instanceof PyComplex) return complexRepr(value);
   if (value instanceof PyEllipsis) return "Ellipsis";
-  const round = open.includes(value);
+  const isCycle = open.includes(value);
   const inside = [...open, value];
   const items = (all: Iterable<unknown>): string => Array.from(all, (one) => repr(one, inside)).join(", ");
   const pairs = (all: Iterable<readonly [unknown, unknown]>): string =>
-    round ? "..." : Array.from(all, ([key, one]) => `${repr(key, inside)}: ${repr(one, inside)}`).join(", ");
-  if (value instanceof PyTuple) return round ? "(...)" : `(${items(value)}${value.length === 1 ? "," : ""})`;
-  if (Array.isArray(value)) return round ? "[...]" : `[${items(value)}]`;
-  if (value instanceof Set) return value.size === 0 ? "set()" : `{${round ? "..." : items(value)}}`;
+    isCycle ? "..." : Array.from(all, ([key, one]) => `${repr(key, inside)}: ${repr(one, inside)}`).join(", ");
+  if (value instanceof PyTuple) return isCycle ? "(...)" : `(${items(value)}${value.length === 1 ? "," : ""})`;
+  if (Array.isArray(value)) return isCycle ? "[...]" : `[${items(value)}]`;
+  if (value instanceof Set) return value.size === 0 ? "set()" : `{${isCycle ? "..." : items(value)}}`;
   if (value instanceof Map) return `{${pairs(value)}}`;
   if (value instanceof PyClassDict) return `<${value.className} {${pairs(value.fields)}}>`;
   if (value instanceof Error) return `${value.name}(${items(argsOf(value))})`;
@@ -98,16 +98,16 @@ function objectRepr(value: object, open: readonly object[]): string {
   return otherRepr(value, prototype as object);
 }
 
-/** What Python's exception was made with; for our own errors their message. */
+/** The arguments of a Python exception; the message of any other error. */
 function argsOf(error: Error): readonly unknown[] {
   const args: unknown = Reflect.get(error, "remoteArgs");
   return Array.isArray(args) ? args : [error.message];
 }
 
-/** Objects of other classes. Their own members are not touched: those of a remote object would be calls. */
+/** Objects of other classes. Their members are not read, because reading a member of a proxy is a remote call. */
 function otherRepr(value: object, prototype: object): string {
-  const described = prototype.toString !== Object.prototype.toString && typeof prototype.toString === "function";
-  return described ? `<${prototype.constructor.name} ${pyStringRepr(String(value))}>` : inspect(value, { depth: 0 });
+  const hasToString = prototype.toString !== Object.prototype.toString && typeof prototype.toString === "function";
+  return hasToString ? `<${prototype.constructor.name} ${pyStringRepr(String(value))}>` : inspect(value, { depth: 0 });
 }
 
 function complexRepr({ re, im }: PyComplex): string {
@@ -120,7 +120,8 @@ function bytesRepr(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);
-    text += byte >= 0x20 && byte < 0x7f && byte !== 0x5c ? character : (SHORT.get(character) ?? escaped(character));
+    text +=
+      byte >= 0x20 && byte < 0x7f && byte !== 0x5c ? character : (SHORT.get(character) ?? escapeCharacter(character));
   }
   return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
 }

@@ -1,4 +1,4 @@
-/** Python's builtin exceptions, each with its base (`CPython 3.11`, Exception hierarchy). */
+/** The base class of each of Python's builtin exceptions (`CPython 3.11`, Exception hierarchy). */
 const BASE_OF: ReadonlyMap<string, string> = new Map(
   Object.entries({
     BaseException: "BaseExceptionGroup GeneratorExit KeyboardInterrupt SystemExit Exception",
@@ -38,13 +38,13 @@ export function builtinException(type: string): string | undefined {
   return BASE_OF.has(name) || name === "BaseException" ? name : undefined;
 }
 
-/** Whether `type` is a builtin exception that derives from `base`, or is it. */
+/** Whether `type` is a builtin exception that is `base` or derives from it. */
 export function isPythonSubclass(type: string, base: string): boolean {
-  const wanted = builtinException(base);
-  let at = builtinException(type);
-  while (at !== undefined && wanted !== undefined) {
-    if (at === wanted) return true;
-    at = BASE_OF.get(at);
+  const baseName = builtinException(base);
+  let name = builtinException(type);
+  while (name !== undefined && baseName !== undefined) {
+    if (name === baseName) return true;
+    name = BASE_OF.get(name);
   }
   return false;
 }

@@ -3,20 +3,20 @@ import { pyRepr, pyText } from "./py-repr.ts";
 import { isPythonSubclass } from "./python-exceptions.ts";
 
 /**
- * An exception of the other side, whatever class it has there: nothing of it is lost. To raise one of Python's own
- * from a method: `throw new RemoteError("ValueError", ["there is no couch"])`.
+ * A Python exception of any class, with its arguments and attributes. A method can throw one to raise a Python
+ * exception in the caller: `throw new RemoteError("ValueError", ["there is no couch"])`.
  */
 export class RemoteError extends PyroError {
   static override readonly defaultCode: string = "PYRO_REMOTE";
-  /** Python's class, as it travelled: `builtins.ValueError`, `my.module.NoSuchThing`. */
+  /** Python's class, as sent: `builtins.ValueError`, `my.module.NoSuchThing`. */
   readonly remoteType: string;
   readonly remoteArgs: readonly unknown[];
-  /** The exception's instance variables, all but the traceback. */
+  /** The exception's instance variables except the traceback. */
   override readonly remoteAttributes: ReadonlyMap<string, unknown>;
 
   /**
-   * @param type Python's class; a bare name is one of its builtins.
-   * @param args What the class is made with; a text, usually.
+   * @param type Python's class; a name without a module is a builtin.
+   * @param args The arguments of the exception, usually one text.
    */
   constructor(type: string, args: readonly unknown[], attributes: ReadonlyMap<string, unknown> = new Map()) {
     super(exceptionText(type, args));
@@ -27,8 +27,8 @@ export class RemoteError extends PyroError {
   }
 
   /**
-   * Whether this is an exception of that class, as Python's `except` asks: full or bare name, and for Python's builtins
-   * any of their bases too (a KeyError is a LookupError).
+   * Whether this exception has that class, like Python's `except`. Accepts the full or the bare name, and for builtins
+   * also the name of a base class (a KeyError is a LookupError).
    */
   is(type: string): boolean {
     return type === this.remoteType || type === this.name || isPythonSubclass(this.remoteType, type);
@@ -42,6 +42,6 @@ export function exceptionText(type: string, args: readonly unknown[]): string {
     if (isPythonSubclass(type, "OSError") && args.length === 2) return `[Errno ${pyRepr(args[0])}] ${pyText(args[1])}`;
     return `(${args.map(pyRepr).join(", ")})`;
   }
-  const [only] = args;
-  return typeof only === "string" && !isPythonSubclass(type, "KeyError") ? only : pyRepr(only);
+  const [arg] = args;
+  return typeof arg === "string" && !isPythonSubclass(type, "KeyError") ? arg : pyRepr(arg);
 }

@@ -1,16 +1,16 @@
-/** A blob as it came: the bytes of a call that nobody has read yet. */
+/** A received blob: the payload of a call that is not deserialized yet. */
 export interface ReceivedBlob {
-  /** The name of the serializer whose format they are in. */
+  /** The name of the serializer that wrote the payload. */
   readonly serializer: string;
   /** A whole call payload: object, method, arguments. */
   readonly payload: Uint8Array;
-  /** Reads the arguments out of it. */
+  /** Deserializes the arguments. */
   read(): readonly unknown[];
 }
 
 /**
- * Arguments of a remote call that stay serialized on their way, and the only argument of the call that carries them:
- * a dispatcher hands them on as they came, without knowing what is in them (Pyro's SerializedBlob).
+ * Serialized arguments, sent as the only argument of a remote call. A dispatcher can pass the blob on without
+ * deserializing it (Pyro's SerializedBlob).
  *
  *     await dispatcher.process(new SerializedBlob("topic", [order, customer]));
  *
@@ -18,13 +18,13 @@ export interface ReceivedBlob {
  *     work(blob: SerializedBlob) { const [order, customer] = blob.deserialized(); }  // the worker
  */
 export class SerializedBlob {
-  /** Something small that tells what it is about; readable without reading the blob. Must be marshallable. */
+  /** A small description of the blob, readable without deserializing it. Must be supported by marshal. */
   readonly info: unknown;
-  /** What is to be sent on as it is; undefined for a blob that was made here. */
+  /** The received blob, which is sent on unchanged; undefined for a blob created by this program. */
   readonly received: ReceivedBlob | undefined;
   readonly #args: readonly unknown[] | undefined;
 
-  /** @param args what one would have given as arguments of the call. */
+  /** @param args the arguments of the call, or a received blob. */
   constructor(info: unknown, args: readonly unknown[] | ReceivedBlob) {
     this.info = info;
     this.received = isReceived(args) ? args : undefined;
@@ -32,8 +32,8 @@ export class SerializedBlob {
   }
 
   /**
-   * The arguments in the blob.
-   * @throws {SerializeError} for a payload that is none, or holds a class that nobody knows here.
+   * Deserializes the arguments in the blob.
+   * @throws {SerializeError} for an invalid payload, or one that contains an unknown class.
    */
   deserialized(): readonly unknown[] {
     return this.#args ?? this.received?.read() ?? [];

@@ -6,7 +6,7 @@ export type UriProtocol = "PYRO" | "PYRONAME" | "PYROMETA";
 const SCHEME = /^([Pp][Yy][Rr][Oo][a-zA-Z]*):/;
 const IPV6 = /^\[([0-9a-fA-F:%]+)\](?::(\d+))?/;
 
-interface Place {
+interface LocationParts {
   readonly sockname: string | null;
   readonly host: string | null;
   readonly port: number | null;
@@ -17,34 +17,34 @@ function invalid(text: string): PyroError {
 }
 
 /**
- * Where a Pyro object is, or how to find out: `PYRO:object@location`, `PYRONAME:name[@location]`,
- * `PYROMETA:tag,tag[@location]`. Immutable. Equal are URIs with the same parts; no names are resolved.
+ * The location of a Pyro object, or how to look it up: `PYRO:object@location`, `PYRONAME:name[@location]`,
+ * `PYROMETA:tag,tag[@location]`. Immutable. URIs are equal if their parts are equal; names are not resolved.
  */
 export class URI {
   readonly protocol: UriProtocol;
-  /** Object id or name; for PYROMETA the tags as they were written. */
+  /** Object id or name; for PYROMETA the unparsed tags. */
   readonly object: string;
-  /** The tags of a PYROMETA URI, each once; empty for the others. */
+  /** The tags of a PYROMETA URI without duplicates; empty for other protocols. */
   readonly tags: readonly string[];
   /** Path of a Unix socket. */
   readonly sockname: string | null;
   readonly host: string | null;
   readonly port: number | null;
 
-  private constructor(protocol: UriProtocol, object: string, place: Place) {
+  private constructor(protocol: UriProtocol, object: string, parts: LocationParts) {
     this.protocol = protocol;
     this.object = object;
     this.tags = Object.freeze(protocol === "PYROMETA" ? [...new Set(object.split(",").map((tag) => tag.trim()))] : []);
-    this.sockname = place.sockname;
-    this.host = place.host;
-    this.port = place.port;
+    this.sockname = parts.sockname;
+    this.host = parts.host;
+    this.port = parts.port;
     Object.freeze(this);
   }
 
   /**
-   * Reads a URI; a URI is given back as it is.
+   * Parses a URI. A URI object is returned unchanged.
    *
-   * @throws {PyroError} code PYRO_URI, in Pyro's words: `invalid uri`, `invalid port in uri, port=X` ...
+   * @throws {PyroError} code PYRO_URI, with Pyro's error texts: `invalid uri`, `invalid port in uri, port=X` ...
    */
   static parse(text: string | URI): URI {
     if (text instanceof URI) return text;
@@ -59,8 +59,12 @@ export class URI {
         return new URI(protocol, object, parseLocation(location, undefined));
       case "PYRONAME":
       case "PYROMETA": {
-        const nowhere: Place = { sockname: null, host: null, port: null };
-        return new URI(protocol, object, location === undefined ? nowhere : parseLocation(location, NAME_SERVER_PORT));
+        const noLocation: LocationParts = { sockname: null, host: null, port: null };
+        return new URI(
+          protocol,
+          object,
+          location === undefined ? noLocation : parseLocation(location, NAME_SERVER_PORT),
+        );
       }
       default:
         throw invalid("invalid uri (protocol)");
@@ -68,9 +72,9 @@ export class URI {
   }
 
   /**
-   * A URI from its parts, as class dicts carry them.
+   * Creates a URI from its parts, in the order of class dicts.
    *
-   * @throws {PyroError} code PYRO_URI when they make none.
+   * @throws {PyroError} code PYRO_URI if a part is invalid.
    */
   static fromState(state: readonly unknown[]): URI {
     const [protocol, object, sockname, host, port] = state;
@@ -84,7 +88,7 @@ export class URI {
     return new URI(protocol, tags, { sockname: sockname ?? null, host: host ?? null, port: (port as number) ?? null });
   }
 
-  /** The part behind the `@`; null when there is none. */
+  /** The part after the `@`; null if there is none. */
   get location(): string | null {
     if (this.sockname !== null) return `./u:${this.sockname}`;
     if (this.host === null || this.host === "") return null;
@@ -123,23 +127,23 @@ export class URI {
 }
 
 /**
- * The object, and the location behind the first `@` that has anything on both sides; one newline at the end is
- * tolerated (`Pyro5 5.15, core.py`). By hand: Python's pattern takes quadratic time over text of many `@`.
+ * Splits off the location after the first `@` that has text on both sides. One newline at the end is allowed
+ * (`Pyro5 5.15, core.py`). Not a regular expression: Python's pattern takes quadratic time for text with many `@`.
  */
 function splitLocation(text: string): [object: string, location: string | undefined] {
   const body = text.endsWith("\n") ? text.slice(0, -1) : text;
   const at = body.indexOf("@", 1);
-  const located = at > 0 && at < body.length - 1;
-  const object = located ? body.slice(0, at) : body;
+  const hasLocation = at > 0 && at < body.length - 1;
+  const object = hasLocation ? body.slice(0, at) : body;
   if (object === "" || /\s/.test(object) || body.includes("\n")) throw invalid("invalid uri");
-  return [object, located ? body.slice(at + 1) : undefined];
+  return [object, hasLocation ? body.slice(at + 1) : undefined];
 }
 
 function isPort(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
 }
 
-function parseLocation(location: string, defaultPort: number | undefined): Place {
+function parseLocation(location: string, defaultPort: number | undefined): LocationParts {
   if (location.startsWith("./u:")) {
     const sockname = location.slice(4);
     if (sockname === "" || sockname.includes(":")) throw invalid("invalid uri (location)");

@@ -6,26 +6,27 @@ import { type Annotations, NO_ANNOTATIONS } from "./message.ts";
 
 const ID = /^\p{ASCII}{4}$/u;
 
-function overrun(what: string): ProtocolError {
-  return new ProtocolError(`annotation overrun: ${what}`, { code: "PYRO_ANNOTATION_OVERRUN" });
+function overrunError(problem: string): ProtocolError {
+  return new ProtocolError(`annotation overrun: ${problem}`, { code: "PYRO_ANNOTATION_OVERRUN" });
 }
 
 /**
- * Judges the length of an annotations area from the header, before the area is there.
+ * Checks the length of the annotations in a header, before the annotations are received.
  *
- * @throws {ProtocolError} when not even one chunk's head fits.
+ * @throws {ProtocolError} if it is too short for the head of one chunk.
  */
 export function checkAnnotationsBytes(bytes: number, dialect: Dialect): void {
   if (bytes > 0 && bytes < dialect.chunkHeadBytes) {
-    throw overrun(`${bytes} bytes in all, a chunk's head takes ${dialect.chunkHeadBytes}`);
+    throw overrunError(`total of ${bytes} bytes, but a chunk's head has ${dialect.chunkHeadBytes}`);
   }
 }
 
 /**
- * Reads an annotations area. The values are copies, so they may be kept. A later chunk with the same id wins.
+ * Reads annotations. The values are copies, so they can be kept. A later chunk replaces an earlier one with the same
+ * id.
  *
- * @throws {ProtocolError} for a chunk longer than what is left, which Pyro4 silently cuts, and for an id that is
- *   not ASCII.
+ * @throws {ProtocolError} for a chunk that exceeds the remaining bytes, which Pyro4 silently truncates, and for an id
+ *   that is not ASCII.
  */
 export function readAnnotations(bytes: Buffer, dialect: Dialect, start: number, end: number): Annotations {
   if (start === end) return NO_ANNOTATIONS;
@@ -33,9 +34,9 @@ export function readAnnotations(bytes: Buffer, dialect: Dialect, start: number, 
   let at = start;
   while (at < end) {
     const data = at + dialect.chunkHeadBytes;
-    if (data > end) throw overrun(`${end - at} bytes left, a chunk's head takes ${dialect.chunkHeadBytes}`);
+    if (data > end) throw overrunError(`${end - at} bytes remain, but a chunk's head has ${dialect.chunkHeadBytes}`);
     const length = dialect.readChunkLength(bytes, at + 4);
-    if (data + length > end) throw overrun(`a chunk says ${length} bytes, ${end - data} are left`);
+    if (data + length > end) throw overrunError(`chunk length is ${length} bytes, but ${end - data} remain`);
     const id = bytes.toString("latin1", at, at + 4);
     if (!ID.test(id)) throw new ProtocolError("annotation id is not ASCII", { code: "PYRO_ANNOTATION_ID" });
     annotations.set(id, Buffer.from(bytes.subarray(data, data + length)));
@@ -45,10 +46,10 @@ export function readAnnotations(bytes: Buffer, dialect: Dialect, start: number, 
 }
 
 /**
- * Appends an annotations area.
+ * Appends annotations.
  *
- * @throws {ProtocolError} for an id that is not four ASCII characters, and for more than the version can count
- *   (Pyro4: 65535 bytes in all).
+ * @throws {ProtocolError} for an id that is not four ASCII characters, and for annotations larger than the version
+ *   allows (Pyro4: 65535 bytes in total).
  */
 export function writeAnnotations(out: ByteSink, dialect: Dialect, annotations: Annotations): void {
   let total = 0;
@@ -61,7 +62,7 @@ export function writeAnnotations(out: ByteSink, dialect: Dialect, annotations: A
     total += dialect.chunkHeadBytes + data.length;
     if (total > dialect.maxAnnotationsBytes) {
       throw new ProtocolError(
-        `annotations of ${total} bytes: Pyro${dialect.version} carries at most ${dialect.maxAnnotationsBytes}`,
+        `annotations of ${total} bytes exceed Pyro${dialect.version}'s limit of ${dialect.maxAnnotationsBytes}`,
         { code: "PYRO_ANNOTATIONS_TOO_LARGE" },
       );
     }

@@ -6,12 +6,12 @@ import type { Dialect } from "./dialect.ts";
 import { type Message, MessageType } from "./message.ts";
 
 /**
- * The payload of a message, inflated if its flag says that it is compressed (a zlib stream, RFC 1950). Received
- * compression is always honoured, whatever the own setting.
+ * Returns the payload of a message, inflated if its compression flag is set (a zlib stream, RFC 1950). Received
+ * compressed payloads are always accepted, regardless of the compression setting.
  *
- * @param maxBytes the limit of the inflated payload, in bytes. Pyro has no such limit. A CONNECT has a lower one of its
- *   own, which counts its annotations too.
- * @throws {ProtocolError} for a stream that is broken or grows too large.
+ * @param maxBytes the limit of the inflated payload, in bytes. Pyro has no such limit. A CONNECT has a lower limit,
+ *   which includes its annotations.
+ * @throws {ProtocolError} for an invalid zlib stream, or one that inflates beyond the limit.
  */
 export function inflatedPayload(
   message: Pick<Message, "type" | "flags" | "payload" | "annotationsBytes">,
@@ -21,7 +21,7 @@ export function inflatedPayload(
   if ((message.flags & dialect.flag.compressed) === 0) return message.payload;
   const limit = message.type === MessageType.Connect ? connectLimit(message, maxBytes) : maxBytes;
   try {
-    // Loaded when it is needed: few peers compress, and it is 3 ms of every program's start.
+    // Loaded on first use: few peers compress, and loading it takes 3 ms at start.
     return process.getBuiltinModule("node:zlib").inflateSync(message.payload, { maxOutputLength: limit });
   } catch (cause) {
     if (cause instanceof RangeError) {
@@ -30,24 +30,25 @@ export function inflatedPayload(
         { code: "PYRO_INFLATED_TOO_LARGE", cause },
       );
     }
-    throw new ProtocolError("compressed payload is broken", { code: "PYRO_BAD_COMPRESSION", cause });
+    throw new ProtocolError("compressed payload is not a valid zlib stream", { code: "PYRO_BAD_COMPRESSION", cause });
   }
 }
 
-/** At least 1: zlib takes no 0. */
+/** At least 1, because zlib does not accept 0. */
 function connectLimit({ annotationsBytes }: Pick<Message, "annotationsBytes">, maxBytes: number): number {
   return Math.max(1, Math.min(maxBytes, MAX_CONNECT_BYTES - annotationsBytes));
 }
 
 /**
- * Compresses the payload that ends `out`, as its version does (`Pyro4 4.82, util.py`; `Pyro5 5.15, protocol.py`): large
- * ones only, and only if they get smaller. Pyro5 sends what got larger all the same; every receiver takes both.
+ * Compresses the payload at the end of `out`, with the parameters of its version (`Pyro4 4.82, util.py`; `Pyro5 5.15,
+ * protocol.py`). Small payloads, and those that would not get smaller, stay uncompressed. Pyro5 also sends compressed
+ * payloads that got larger; all receivers accept both.
  *
- * @returns whether it is compressed now, which its flag has to say.
+ * @returns whether the payload is now compressed; the caller must then set the flag.
  */
 export function deflatePayload(out: ByteSink, payloadAt: number, { compression }: Dialect): boolean {
   const bytes = out.length - payloadAt;
-  if (bytes < compression.leastBytes) return false;
+  if (bytes < compression.minBytes) return false;
   const { level } = compression;
   const deflated = process.getBuiltinModule("node:zlib").deflateSync(out.since(payloadAt), { level });
   if (deflated.length >= bytes) return false;

@@ -5,7 +5,7 @@ import { pyro5 } from "./pyro5.ts";
 
 export { pyro4, pyro5 };
 
-/** The dialect of a protocol number, or undefined for one that nobody speaks. */
+/** The dialect of a protocol number; undefined if the number is unknown. */
 export function dialectOfProtocol(protocol: number): Dialect | undefined {
   switch (protocol) {
     case pyro4.protocol:
@@ -23,7 +23,7 @@ export function dialectOf(version: PyroVersion): Dialect {
   return DIALECTS[version];
 }
 
-/** The other version: what to try when a server does not speak this one. */
+/** The other version, to try if a server does not support this one. */
 export function otherDialect(dialect: Dialect): Dialect {
   return dialect === pyro5 ? pyro4 : pyro5;
 }

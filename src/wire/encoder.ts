@@ -9,12 +9,12 @@ import { NO_ANNOTATIONS } from "./message.ts";
 import type { WireOptions } from "./wire-options.ts";
 
 /**
- * Writes one message into `out`, with the payload put straight in its place: nothing is copied together afterwards.
+ * Appends one message to `out`. The payload is written in place, without a copy.
  *
- * When the payload or an annotation cannot be written, `out` is as it was before, and the error goes on.
+ * If it throws, `out` is unchanged. Errors of `writePayload` are passed on.
  *
- * @throws {MessageTooLargeError} when the message is over `limits.maxMessageBytes`.
- * @throws {ProtocolError} for a correlation id that is not 16 bytes, and for annotations that cannot be written.
+ * @throws {MessageTooLargeError} if the message exceeds `limits.maxMessageBytes`.
+ * @throws {ProtocolError} for a correlation id that is not 16 bytes, and for invalid annotations.
  */
 export function writeMessage(
   out: ByteSink,
@@ -44,16 +44,16 @@ export function writeMessage(
     if (payloadBytes + annotationsBytes > limit) {
       throw new MessageTooLargeError(dialect.refusalTexts.tooLarge(payloadBytes + annotationsBytes, limit));
     }
-    const headed = compressed ? withFlag(message, dialect.flag.compressed) : message;
+    const header = compressed ? withFlag(message, dialect.flag.compressed) : message;
     if (hmacKey !== undefined) sign(out.buffer, payloadAt, out.length, annotations, hmacKey);
-    dialect.writeHeader(out.buffer, start, headed, payloadBytes, annotationsBytes);
+    dialect.writeHeader(out.buffer, start, header, payloadBytes, annotationsBytes);
   } catch (error) {
     out.truncate(start);
     throw error;
   }
 }
 
-/** What a header says of a message, with one more flag. */
+/** A copy of the message's header fields with one more flag. */
 function withFlag(message: OutgoingMessage, flag: number): OutgoingMessage {
   const { type, flags, sequence, serializerId, correlationId } = message;
   return { type, flags: flags | flag, sequence, serializerId, correlationId, writePayload: () => undefined };

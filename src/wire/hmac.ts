@@ -1,7 +1,7 @@
 /**
- * Signatures, which only Pyro4 has (`Pyro4 4.82, message.py`): the HMAC with SHA1 of the payload as it travels and of
- * all other annotations' values in the order of their ids, as annotation HMAC. The header is not signed, and nothing is
- * secret by it: TLS is the better choice where both sides have it.
+ * Signatures, which only Pyro4 supports (`Pyro4 4.82, message.py`). The annotation HMAC contains the HMAC-SHA1 of the
+ * payload as sent, followed by the values of all other annotations in the order of their ids. The header is not signed,
+ * and nothing is encrypted: prefer TLS if both sides support it.
  */
 import { Buffer } from "node:buffer";
 import { SecurityError } from "../base/errors.ts";
@@ -11,24 +11,24 @@ import type { Annotations, Message } from "./message.ts";
 
 const SIGNATURE_BYTES = 20;
 
-/** Annotations with room for the signature at their end, where `sign` puts it. */
+/** Annotations with empty space for the signature at their end, which `sign` fills. */
 export function withRoomForHmac(annotations: Annotations): Annotations {
   const all = new Map(annotations);
   all.delete(AnnotationId.Hmac);
   return all.set(AnnotationId.Hmac, new Uint8Array(SIGNATURE_BYTES));
 }
 
-/** Signs a message whose payload begins at `payloadAt` of `bytes`, right behind the room for the signature. */
+/** Signs a message. Its payload is `bytes[payloadAt..end)`, directly after the space for the signature. */
 export function sign(bytes: Buffer, payloadAt: number, end: number, annotations: Annotations, key: Buffer): void {
   const signature = hmacOf(bytes.subarray(payloadAt, end), annotations, key);
   signature.copy(bytes, payloadAt - SIGNATURE_BYTES);
 }
 
 /**
- * Judges a received message, its payload as it came, in Pyro's words.
+ * Checks the signature of a received message, before its payload is inflated. The error texts are Pyro's.
  *
- * @param key what it has to be signed with; undefined: it must not be signed.
- * @throws {SecurityError} when it is not from somebody who has the same key, or comes from Pyro5 although there is one.
+ * @param key the key; undefined if the message must not be signed.
+ * @throws {SecurityError} if the message is not signed with this key, or if there is a key and the version is Pyro5.
  */
 export function checkHmac(
   message: Pick<Message, "payload" | "annotations">,
@@ -38,7 +38,7 @@ export function checkHmac(
   if (!dialect.signs) {
     if (key === undefined) return;
     throw new SecurityError(
-      `messages have to be signed here (hmacKey), which Pyro${dialect.version} cannot do: speak Pyro4, or use TLS`,
+      `messages must be signed (hmacKey), which Pyro${dialect.version} does not support: use Pyro4, or TLS`,
       { code: "PYRO_HMAC_VERSION" },
     );
   }
@@ -48,14 +48,14 @@ export function checkHmac(
   }
   if (signature === undefined || key === undefined) return;
   const { timingSafeEqual } = process.getBuiltinModule("node:crypto");
-  const right = hmacOf(message.payload, message.annotations, key);
-  if (signature.length !== SIGNATURE_BYTES || !timingSafeEqual(signature, right)) {
+  const expected = hmacOf(message.payload, message.annotations, key);
+  if (signature.length !== SIGNATURE_BYTES || !timingSafeEqual(signature, expected)) {
     throw new SecurityError("message hmac mismatch", { code: "PYRO_HMAC_MISMATCH" });
   }
 }
 
 function hmacOf(payload: Buffer, annotations: Annotations, key: Buffer): Buffer {
-  // Loaded when it is needed: it is 6 ms of a program's start.
+  // Loaded on first use: loading it takes 6 ms at start.
   const hmac = process.getBuiltinModule("node:crypto").createHmac("sha1", key).update(payload);
   for (const id of [...annotations.keys()].sort()) {
     if (id !== AnnotationId.Hmac) hmac.update(annotations.get(id) ?? Buffer.alloc(0));

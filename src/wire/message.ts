@@ -1,18 +1,18 @@
-/** What a Pyro message is once its header is understood. The same for both protocol versions; see `dialect.ts`. */
+/** A Pyro message after its header is parsed. The same for both protocol versions; see `dialect.ts`. */
 import { Buffer } from "node:buffer";
 
 export const MessageType = { Connect: 1, ConnectOk: 2, ConnectFail: 3, Invoke: 4, Result: 5, Ping: 6 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
-/** Chunks of extra data by their id of four ASCII characters, in the order of the wire. Never compressed. */
+/** Extra data by its id of four ASCII characters, in the order of the wire. Never compressed. */
 export type Annotations = ReadonlyMap<string, Uint8Array>;
 
 export const NO_ANNOTATIONS: Annotations = new Map();
-const NOTHING = Buffer.alloc(0);
-/** Pyro5's. */
-const LONGEST_HEADER_BYTES = 40;
+const EMPTY = Buffer.alloc(0);
+/** The size of Pyro5's header, which is the longer one. */
+const MAX_HEADER_BYTES = 40;
 
-/** Everything a header says. `flags` and `serializerId` are raw: their meaning is the dialect's. */
+/** The fields of a header. The meaning of `flags` and `serializerId` depends on the dialect. */
 export interface Header {
   readonly type: MessageType;
   readonly flags: number;
@@ -24,8 +24,8 @@ export interface Header {
 }
 
 /**
- * A received message: first its header alone, then all of it. Its bytes are a part of what the network brought, so it
- * holds only until whoever got it returns; what is needed for longer is copied.
+ * A received message: first only its header, then all of it. Its bytes are a view of a network buffer, so it is valid
+ * only until the function that received it returns. Copy what is needed longer, or call `keep`.
  */
 export class Message implements Header {
   readonly type: MessageType;
@@ -36,15 +36,15 @@ export class Message implements Header {
   readonly annotationsBytes: number;
   /** Copies. */
   annotations: Annotations = NO_ANNOTATIONS;
-  /** The payload is `bytes[from..to)`: as it came, possibly compressed, until `inflate`. */
-  bytes: Buffer = NOTHING;
+  /** The payload is `bytes[from..to)`: as received, possibly compressed, until `inflated` is called. */
+  bytes: Buffer = EMPTY;
   from = 0;
   to = 0;
-  /** Where the header begins, in the bytes that came. */
+  /** The header begins at `#received[#at]`. */
   #at = 0;
-  #came: Buffer = NOTHING;
+  #received: Buffer = EMPTY;
 
-  // Seven numbers rather than one object: a message is made for each call.
+  // Separate numbers rather than one object, because a message is created for each call.
   constructor(
     type: number,
     flags: number,
@@ -61,9 +61,9 @@ export class Message implements Header {
     this.annotationsBytes = annotationsBytes;
   }
 
-  /** Tells where in `bytes` the whole message stands. */
+  /** Sets the buffer and the offsets of the whole message. */
   place(bytes: Buffer, at: number, payloadAt: number, annotations: Annotations): void {
-    this.#came = bytes;
+    this.#received = bytes;
     this.#at = at;
     this.annotations = annotations;
     this.bytes = bytes;
@@ -71,19 +71,19 @@ export class Message implements Header {
     this.to = payloadAt + this.payloadBytes;
   }
 
-  /** Puts the inflated payload in the place of the compressed one. */
+  /** Replaces the compressed payload with the inflated one. */
   inflated(payload: Buffer): void {
     this.bytes = payload;
     this.from = 0;
     this.to = payload.length;
   }
 
-  /** Makes it hold for longer than its turn, in bytes of its own. */
+  /** Copies the header and the payload, so that the message stays valid. */
   keep(): this {
     this.bytes = Buffer.from(this.payload);
     this.from = 0;
     this.to = this.bytes.length;
-    this.#came = Buffer.from(this.#came.subarray(this.#at, this.#at + LONGEST_HEADER_BYTES));
+    this.#received = Buffer.from(this.#received.subarray(this.#at, this.#at + MAX_HEADER_BYTES));
     this.#at = 0;
     return this;
   }
@@ -93,8 +93,8 @@ export class Message implements Header {
     return this.bytes.subarray(this.from, this.to);
   }
 
-  /** A copy of some bytes of the header. */
+  /** A copy of `length` bytes of the header. */
   headerBytes(offset: number, length: number): Uint8Array {
-    return Buffer.from(this.#came.subarray(this.#at + offset, this.#at + offset + length));
+    return Buffer.from(this.#received.subarray(this.#at + offset, this.#at + offset + length));
   }
 }

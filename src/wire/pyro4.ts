@@ -4,8 +4,8 @@
  *     0 "PYRO"   4 protocol 48   6 type   8 flags   10 sequence   12 payload length, signed
  *    16 serializer id   18 annotations length   20 reserved, 0   22 checksum
  *
- * Annotation: id (4 ASCII characters), length (2 bytes), data; 65535 bytes of them at most, as the header counts them
- * with two bytes.
+ * Annotation: id (4 ASCII characters), length (2 bytes), data; at most 65535 bytes in total, because the length in the
+ * header has two bytes.
  */
 import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../base/errors.ts";
@@ -65,7 +65,7 @@ function writeHeader(
   bytes.writeUInt16BE(checksum(type, payloadBytes, annotationsBytes, serializerId, flags, sequence), at + 22);
 }
 
-/** Pyro4's side of everything in which the versions differ. */
+/** The Pyro4 dialect. */
 export const pyro4: Dialect = {
   version: 4,
   names: VERSION_NAMES[4],
@@ -84,7 +84,7 @@ export const pyro4: Dialect = {
     keepSerialized: 0x40,
     correlation: 0,
   },
-  compression: { leastBytes: 200, level: 6 },
+  compression: { minBytes: 200, level: 6 },
   signs: true,
   refusalTexts: {
     badTag: () => "invalid data or unsupported protocol version",

@@ -4,7 +4,7 @@
  *     0 "PYRO"   4 protocol 502   6 type, 1 byte   7 serializer id, 1 byte   8 flags   10 sequence
  *    12 payload length   16 annotations length   20 correlation uuid, 16 bytes   36 reserved, 0   38 magic 0x4dc5
  *
- * Annotation: id (4 ASCII characters), length (4 bytes), data. The correlation id counts only with its flag.
+ * Annotation: id (4 ASCII characters), length (4 bytes), data. The correlation id is only valid if its flag is set.
  */
 import type { Buffer } from "node:buffer";
 import { ProtocolError } from "../base/errors.ts";
@@ -51,7 +51,7 @@ function writeHeader(
   bytes.writeUInt16BE(MAGIC, at + 38);
 }
 
-/** Pyro5's side of everything in which the versions differ. */
+/** The Pyro5 dialect. */
 export const pyro5: Dialect = {
   version: 5,
   names: VERSION_NAMES[5],
@@ -70,7 +70,7 @@ export const pyro5: Dialect = {
     keepSerialized: 0x20,
     correlation: CORRELATION_FLAG,
   },
-  compression: { leastBytes: 101, level: 4 },
+  compression: { minBytes: 101, level: 4 },
   signs: false,
   refusalTexts: {
     badTag: () => "invalid data",

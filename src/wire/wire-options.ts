@@ -1,14 +1,14 @@
 import { Buffer } from "node:buffer";
 
-/** What is done with messages on their way, beside putting them into bytes. Whoever has neither, has no wireOptions. */
+/** Options for encoding and decoding messages. Undefined if neither option is used. */
 export interface WireOptions {
-  /** Large payloads are sent compressed. Received compression is honoured in any case. */
+  /** Compress large payloads. Received compressed payloads are always accepted. */
   readonly compression: boolean;
-  /** Messages are signed, and have to be: Pyro4 only. */
+  /** Sign messages, and require signed messages. Pyro4 only. */
   readonly hmacKey: Buffer | undefined;
 }
 
-/** @param hmacKey text is taken as UTF-8, as in Pyro4; an empty key is none, there too. */
+/** @param hmacKey text is encoded as UTF-8, as in Pyro4; an empty key means no key, as in Pyro4. */
 export function wireOptionsOf(compression: boolean, hmacKey: string | Uint8Array | undefined): WireOptions | undefined {
   const key = hmacKey === undefined || hmacKey.length === 0 ? undefined : Buffer.from(hmacKey as string);
   return compression || key !== undefined ? { compression, hmacKey: key } : undefined;

@@ -133,7 +133,7 @@ test("nothing is exposed that is not named, and private names cannot be", async 
   class Plain {
     open(): void {}
   }
-  expect(() => daemon.register(new Plain())).toThrow("nothing of Plain is exposed");
+  expect(() => daemon.register(new Plain())).toThrow("Plain exposes no members");
   expect(() => expose(Plain, { methods: { open: "_open" } })).toThrow(AttributeError);
   expect(() => expose(Plain, { methods: { open: "open(" } })).toThrow(TypeError);
   expose(Plain, { methods: ["open"] });

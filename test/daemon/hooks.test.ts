@@ -112,7 +112,7 @@ test("an exception that cannot be written is told in words; a result too", async
     expect(await plain.hello()).toBe("hello");
     await using unwritable = proxy(uris[1], { serializer });
     await expect(unwritable.result()).rejects.toThrow(
-      /cannot write value\.inside\[0\]: objects of class Lock do not travel/,
+      /cannot write value\.inside\[0\]: objects of class Lock cannot be serialized/,
     );
   }
 });

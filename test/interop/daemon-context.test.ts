@@ -70,7 +70,7 @@ class Desk {
     const { signal } = current();
     events.push("waiting");
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-    events.push(`stopped: ${String(signal.reason).replace(/\d+,/, "PORT,")}`);
+    events.push(`stopped: ${String(signal.reason).replace(/:\d+ /, ":PORT ")}`);
   }
   count(): number {
     const { data } = current().connection;

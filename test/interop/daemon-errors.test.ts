@@ -81,7 +81,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Pyro%d cli
         [
           "PyroError",
           expect.stringMatching(
-            /^Error serializing exception: \w+ cannot write .*objects of class Lock do not travel.*\. Original exception: <class 'ValueError'>: \('bad', /,
+            /^Error serializing exception: \w+ cannot write .*objects of class Lock cannot be serialized.*\. Original exception: <class 'ValueError'>: \('bad', /,
           ),
           expect.anything(),
         ],
@@ -103,7 +103,7 @@ with P.Proxy(uris[0]) as failing:
     show(failing.count())
 `;
     const text =
-      "cannot write value.inside[1]: objects of class Lock do not travel; give a plain object, an array, a Map or a Set";
+      "cannot write value.inside[1]: objects of class Lock cannot be serialized; use registerClass or a plain object";
     expect(await runClient(version, uris(), code)).toEqual([1, `TypeError: serpent ${text}`, 2]);
     for (const serializer of ["json", "msgpack"]) {
       // With these Pyro's own daemon answers a SerializeError too, at which its client drops the connection.

@@ -200,6 +200,6 @@ test.skipIf(whyNoPython() !== undefined)("nobody says which version is spoken: P
   const echo = proxy<Echo>("echo", { socket: pair.socket, timeoutMs: 1_000 });
   await expect(echo.echo("hello")).rejects.toMatchObject({
     code: expect.stringMatching(/^PYRO_(TIMEOUT|CONNECT_TIMEOUT)$/) as string,
-    message: expect.stringMatching(/if Pyro4 is at the other end, give the proxy protocol: 4$/) as string,
+    message: expect.stringMatching(/if the peer is Pyro4, set the proxy option protocol: 4$/) as string,
   });
 });

@@ -126,7 +126,7 @@ for (const version of [4, 5] as const) {
     const thing: unknown = await echo.thing();
     expect(thing).toBeInstanceOf(PyClassDict);
     expect(thing).toMatchObject({ className: "__main__.Thing", fields: new Map([["size", 3]]) });
-    await expect(echo.echo(() => 1)).rejects.toThrow("serpent cannot write value[0]: a function does not travel");
+    await expect(echo.echo(() => 1)).rejects.toThrow("serpent cannot write value[0]: a function cannot be serialized");
     await expect(echo.nothing()).rejects.toMatchObject({ code: "PYRO_NO_SUCH_MEMBER" });
     expect(await echo.echo("still fine")).toBe("still fine");
   });

@@ -51,7 +51,7 @@ test("serve ends, and leaves nothing running, when one of its objects cannot be 
   const listeners = process.listenerCount("SIGTERM");
   const objects = { fine: new Greeter(), hidden: new (class Hidden {})() };
   await expect(serve(objects, { host: "127.0.0.1", nameServer: where, log: () => undefined })).rejects.toThrow(
-    "nothing of Hidden is exposed",
+    "Hidden exposes no members",
   );
   expect(process.listenerCount("SIGTERM")).toBe(listeners);
   await using names = await locateNameServer(where);

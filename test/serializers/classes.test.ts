@@ -182,8 +182,8 @@ describe("Pyro's own classes", () => {
   });
 
   test.each([
-    ["{'__class__':'Pyro5.core.URI'}", "a class dict without its state"],
-    ["{'__class__':'Pyro5.core.URI','state':'PYRO:o@h:1'}", "a class dict without its state"],
+    ["{'__class__':'Pyro5.core.URI'}", "invalid class dict: state must be a list or a tuple"],
+    ["{'__class__':'Pyro5.core.URI','state':'PYRO:o@h:1'}", "invalid class dict: state must be a list or a tuple"],
     ["{'__class__':'Pyro5.core.URI','state':('PYRO','o',None,'h',-1)}", "invalid uri state"],
     ["{'__class__':'Pyro5.core.URI','state':('PYRO','o',None,'h',1.5)}", "invalid uri state"],
     ["{'__class__':'Pyro5.core.URI','state':('PYRO','o',None,['h'],1)}", "invalid uri state"],

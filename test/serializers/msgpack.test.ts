@@ -49,7 +49,7 @@ describe("reads what Pyro reads", () => {
     const here = new Date(Date.UTC(2021, 2, 4, 5, 6, 7));
     const shift = here.getTimezoneOffset() * 60_000;
     expect(load(hex("datetime"))).toBe(`${new Date(here.getTime() - shift).toISOString().slice(0, 19)}.250000`);
-    expect(() => load(hex("raw_timestamp_ext"))).toThrow("an extension type 0xff of 4 bytes, which is none of Pyro's");
+    expect(() => load(hex("raw_timestamp_ext"))).toThrow("unsupported extension type 0xff of 4 bytes");
   });
 });
 
@@ -64,13 +64,13 @@ describe("refuses what Pyro refuses, and keeps unknown classes for a client", ()
   });
 
   test.each([
-    ["a list of four thousand million", "dd ffffffff", "the data ends early"],
-    ["a map of them", "df ffffffff", "the data ends early"],
-    ["201 brackets", `${"91".repeat(201)}c0`, "more than 200 levels of nesting"],
-    ["an int that is none", "c7 01 31 78", "an int that is none"],
-    ["an int of 5000 digits", `c8 1388 31 ${"31".repeat(5_000)}`, "an int that is none"],
-    ["a complex number of 8 bytes", `d7 30 ${"00".repeat(8)}`, "an extension type 0x30 of 8 bytes"],
-    ["a datetime beyond all years", "d7 32 000000000000f07f", "a datetime that is none"],
+    ["a list of four thousand million", "dd ffffffff", "truncated data"],
+    ["a map of them", "df ffffffff", "truncated data"],
+    ["201 brackets", `${"91".repeat(201)}c0`, "nesting depth exceeds 200"],
+    ["an int that is none", "c7 01 31 78", "invalid int"],
+    ["an int of 5000 digits", `c8 1388 31 ${"31".repeat(5_000)}`, "invalid int"],
+    ["a complex number of 8 bytes", `d7 30 ${"00".repeat(8)}`, "unsupported extension type 0x30 of 8 bytes"],
+    ["a datetime beyond all years", "d7 32 000000000000f07f", "invalid datetime"],
   ])("%s", (_title, hex, message) => {
     expect(() => load(hex)).toThrow(`msgpack: ${message}`);
   });
@@ -102,9 +102,9 @@ describe("writes what Pyro writes, byte for byte", () => {
   test("cycles, lone surrogates, and what has no place in Python", () => {
     const list: unknown[] = [];
     list.push(list);
-    expect(() => written({ a: list })).toThrow("msgpack cannot write value.a[0]: it contains itself");
+    expect(() => written({ a: list })).toThrow("msgpack cannot write value.a[0]: circular reference");
     expect(() => written("\ud800")).toThrow("a lone surrogate");
-    expect(() => written([() => 1])).toThrow("msgpack cannot write value[0]: a function does not travel");
+    expect(() => written([() => 1])).toThrow("msgpack cannot write value[0]: a function cannot be serialized");
   });
 });
 

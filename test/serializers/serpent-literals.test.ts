@@ -203,7 +203,7 @@ describe("dicts and sets", () => {
     "{{'data': 'YQ==', 'encoding': 'base64'}:1}",
     "{{'__class__':'float','value':'nan'}}",
   ])("%s holds what Python cannot hash", (text) =>
-    expect(() => load(text)).toThrow("a list, dict or set as a dict's key"),
+    expect(() => load(text)).toThrow("unhashable dict key or set element"),
   );
 
   test("a dict of bytes is bytes in any layout, with any keys more it is a dict", () => {
@@ -221,8 +221,8 @@ describe("dicts and sets", () => {
   });
 
   test.each(["a", "aGk", "aG=k", "aG k", "aG-_", "aGé=", "a===", "=aGk"])("%j is no base64", (data) => {
-    expect(() => load(`{'data': '${data}', 'encoding': 'base64'}`)).toThrow("bytes that are no base64");
-    expect(() => load(`{'encoding': 'base64', 'data': '${data}'}`)).toThrow("bytes that are no base64");
+    expect(() => load(`{'data': '${data}', 'encoding': 'base64'}`)).toThrow("invalid base64");
+    expect(() => load(`{'encoding': 'base64', 'data': '${data}'}`)).toThrow("invalid base64");
   });
 });
 

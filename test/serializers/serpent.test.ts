@@ -128,18 +128,18 @@ describe("refuses to write what Python refuses, or could not read back", () => {
   test("cycles, functions and objects of unknown classes are refused with the path to them", () => {
     const list: unknown[] = [1];
     list.push({ inner: list });
-    expect(() => written(list)).toThrow("serpent cannot write value[1].inner: it contains itself");
+    expect(() => written(list)).toThrow("serpent cannot write value[1].inner: circular reference");
     const dict: Record<string, unknown> = {};
     dict["self"] = dict;
-    expect(() => written(dict)).toThrow("value.self: it contains itself");
+    expect(() => written(dict)).toThrow("value.self: circular reference");
     const fields = new Map<unknown, unknown>();
     const instance = new PyClassDict("a.B", fields);
     fields.set("me", instance);
-    expect(() => written(instance)).toThrow("value.me: it contains itself");
-    expect(() => written({ a: [() => 1] })).toThrow("value.a[0]: a function does not travel");
-    expect(() => written([Symbol("x")])).toThrow("value[0]: a symbol does not travel");
+    expect(() => written(instance)).toThrow("value.me: circular reference");
+    expect(() => written({ a: [() => 1] })).toThrow("value.a[0]: a function cannot be serialized");
+    expect(() => written([Symbol("x")])).toThrow("value[0]: a symbol cannot be serialized");
     class Own {}
-    expect(() => written({ own: new Own() })).toThrow("value.own: objects of class Own do not travel");
+    expect(() => written({ own: new Own() })).toThrow("value.own: objects of class Own cannot be serialized");
     const twice = [1];
     expect(written([twice, twice])).toContain("[[1],[1]]");
   });
@@ -190,7 +190,7 @@ describe("limits", () => {
     ["grouping", "(".repeat(100_000)],
   ])("%s nested 100,000 deep are refused quickly", (_name, text) => {
     const serpent = new SerpentSerializer({ classes: NO_CLASSES });
-    expect(() => serpent.load(Buffer.from(text))).toThrow("more than 200 levels of nesting");
+    expect(() => serpent.load(Buffer.from(text))).toThrow("nesting depth exceeds 200");
   });
 
   test("100,000 strings side by side are one, and cost no stack", () => {
@@ -202,7 +202,7 @@ describe("limits", () => {
     const nest = (levels: number): unknown => (levels === 0 ? 1 : [nest(levels - 1)]);
     const text = written(nest(200));
     expect(new SerpentSerializer({ classes: NO_CLASSES }).load(Buffer.from(text))).toEqual(nest(200));
-    expect(() => written(nest(201))).toThrow("it nests deeper than 200 levels");
+    expect(() => written(nest(201))).toThrow("nesting depth exceeds 200");
   });
 
   test("every truncation of a text is refused", () => {

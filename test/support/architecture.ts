@@ -15,27 +15,39 @@ export interface Import {
 
 const FRONT_DOOR = "front door";
 const FOUNDATION = ["base", "bytes", "config", "values", "contract", "diagnostics"];
-const BELOW_SESSION = [...FOUNDATION, "wire", "serializers", "transport"];
-const BELOW_NAMING = [...BELOW_SESSION, "session", "proxy", "daemon"];
 
-/** What each module may import beside itself. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+/** The modules that each module imports beside itself: no others are allowed, and all of these are used. */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  bytes: ["base"],
+  bytes: [],
   config: ["base"],
   values: ["base"],
-  contract: ["base", "values"],
+  contract: ["base"],
   diagnostics: ["base", "config"],
   wire: ["base", "bytes"],
   serializers: ["base", "bytes", "values", "contract"],
-  transport: ["base", "bytes", "config", "diagnostics"],
-  session: BELOW_SESSION,
-  proxy: [...BELOW_SESSION, "session"],
-  daemon: [...BELOW_SESSION, "session"],
-  naming: BELOW_NAMING,
-  api: [...BELOW_NAMING, "naming"],
-  [FRONT_DOOR]: [...BELOW_NAMING, "naming", "api"],
-  cli: [FRONT_DOOR, "base", "transport", "naming", "api"],
+  transport: ["base", "config", "diagnostics"],
+  session: ["base", "bytes", "config", "values", "diagnostics", "wire", "serializers", "transport"],
+  proxy: ["base", "config", "values", "contract", "diagnostics", "wire", "serializers", "transport", "session"],
+  daemon: [
+    "base",
+    "bytes",
+    "config",
+    "values",
+    "contract",
+    "diagnostics",
+    "wire",
+    "serializers",
+    "transport",
+    "session",
+  ],
+  naming: ["base", "config", "values", "contract", "diagnostics", "wire", "session", "proxy", "daemon"],
+  api: ["base", "config", "values", "contract", "session", "proxy", "daemon", "naming"],
+  [FRONT_DOOR]: [
+    ...["base", "config", "values", "contract", "diagnostics", "serializers", "transport", "session", "proxy"],
+    ...["daemon", "naming", "api"],
+  ],
+  cli: [FRONT_DOOR, "base", "transport", "api"],
 };
 
 /** Modules that know no socket, and what they would need to open one. */
@@ -102,6 +114,19 @@ export function climbingImports(sources: Sources): string[] {
       .map((one) => (module === undefined ? judgeService(path, one) : judgeSource(path, module, one)))
       .filter((problem) => problem !== undefined);
   });
+}
+
+/** Arrows of `MAY_IMPORT` that no import needs, as `from -> to`: they would allow what nothing does. */
+export function unusedArrows(sources: Sources): string[] {
+  const used = new Set(
+    [...sources].flatMap(([path, source]) => {
+      const from = moduleOf(path);
+      return importsOf(path, source).map(({ target }) => `${from} -> ${target === undefined ? "" : moduleOf(target)}`);
+    }),
+  );
+  return Object.entries(MAY_IMPORT)
+    .flatMap(([from, allowed]) => allowed.map((to) => `${from} -> ${to}`))
+    .filter((arrow) => !used.has(arrow));
 }
 
 /** Packages that are imported but would not be there: not among `dependencies`. */

@@ -54,7 +54,7 @@ test("Pyro4 carries 65535 bytes of annotations and not one more; Pyro5 does", ()
   const error = refusal(() => message(pyro4, Buffer.alloc(1), { annotations: annotations(0x10000) }));
   expect([error.code, error.message]).toEqual([
     "PYRO_ANNOTATIONS_TOO_LARGE",
-    "annotations of 65536 bytes: Pyro4 carries at most 65535",
+    "annotations of 65536 bytes exceed Pyro4's limit of 65535",
   ]);
   expect(feed([message(pyro5, Buffer.alloc(1), { annotations: annotations(0x10000) })]).messages).toHaveLength(1);
 });

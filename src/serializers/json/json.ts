@@ -1,4 +1,7 @@
-/** Pyro's json serializer: what Python's json module writes with class dicts for objects (`Pyro5 5.15, serializers.py`). */
+/**
+ * Pyro's json serializer: JSON as Python's json module writes it, with class dicts for objects (`Pyro5 5.15,
+ * serializers.py`).
+ */
 import { Buffer, isUtf8 } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.ts";
@@ -43,7 +46,7 @@ export class JsonSerializer implements Serializer {
 
   load(bytes: Uint8Array, from = 0, to: number = bytes.length): unknown {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
-    if (!isUtf8(buffer)) throw new SerializeError("json: the data is not UTF-8", { code: "PYRO_JSON" });
+    if (!isUtf8(buffer)) throw new SerializeError("json: invalid UTF-8", { code: "PYRO_JSON" });
     const reader = new JsonReader(buffer.toString("utf8"), this.#limits, this.#lossless);
     const value = reader.read();
     return reader.sawClass ? this.#classes.revive(value) : value;

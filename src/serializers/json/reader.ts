@@ -3,19 +3,20 @@ import type { Limits } from "../../base/limits.ts";
 import { pyDict } from "../../values/py-dict.ts";
 import type { PyDict } from "../../values/python-values.ts";
 import { PyFloat } from "../../values/python-values.ts";
-import { tooManyValues } from "../too-many-values.ts";
+import { tooDeep, tooManyValues } from "../limit-texts.ts";
+import { MAX_INT_DIGITS } from "../numbers.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const CONSTANTS: Readonly<Record<string, unknown>> = { null: null, true: true, false: false };
 const FLOATS: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity: Infinity, "-Infinity": -Infinity };
 const WORD = /-?[A-Za-z]+/y;
-// Control characters must be escaped, as JSON itself says.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// JSON requires that control characters are escaped.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const CONTROL = /[\x00-\x1f]/;
 
 /**
- * Reads JSON as Python's json module writes it: integers of any size, `1` apart from `1.0`, bare NaN and Infinity; all of
- * which JSON.parse loses or refuses.
+ * Reads JSON as Python's json module writes it. Unlike JSON.parse it supports integers of any size, bare NaN and
+ * Infinity, and distinguishes `1` from `1.0`.
  */
 export class JsonReader {
   sawClass = false;
@@ -26,8 +27,8 @@ export class JsonReader {
   #at = 0;
   #depth = 0;
   #values = 0;
-  /** Where the next backslash is, looked for once and not in every string; Infinity when there is none. */
-  #backslash = -1;
+  /** Offset of the next backslash, cached so that not every string searches for it; Infinity if there is none. */
+  #backslashAt = -1;
 
   constructor(text: string, { maxDepth, maxValues }: Pick<Limits, "maxDepth" | "maxValues">, lossless: boolean) {
     this.#text = text;
@@ -36,20 +37,20 @@ export class JsonReader {
     this.#lossless = lossless;
   }
 
-  /** @throws {SerializeError} */
+  /** Reads the whole text as one value. @throws {SerializeError} */
   read(): unknown {
-    this.#blanks();
+    this.#skipBlanks();
     const value = this.#value();
-    this.#blanks();
+    this.#skipBlanks();
     if (this.#at < this.#text.length) throw this.#error("extra data");
     return value;
   }
 
-  #error(what: string): SerializeError {
-    return new SerializeError(`json: ${what} at character ${this.#at}`, { code: "PYRO_JSON" });
+  #error(problem: string): SerializeError {
+    return new SerializeError(`json: ${problem} at character ${this.#at}`, { code: "PYRO_JSON" });
   }
 
-  #blanks(): void {
+  #skipBlanks(): void {
     for (;;) {
       const code = this.#text.charCodeAt(this.#at);
       if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
@@ -85,7 +86,7 @@ export class JsonReader {
     if (fraction !== undefined || exponent !== undefined) return this.#float(Number(text));
     if (text === "-0") return 0;
     if (text.length < 16) return Number(text);
-    if (text.length > 4_301) throw this.#error("an integer of more than 4300 digits");
+    if (text.length > MAX_INT_DIGITS + 1) throw this.#error(`integer of more than ${MAX_INT_DIGITS} digits`);
     const value = BigInt(text);
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
@@ -102,7 +103,7 @@ export class JsonReader {
       return CONSTANTS[word];
     }
     const float = Object.hasOwn(FLOATS, word) ? FLOATS[word] : undefined;
-    if (float === undefined) throw this.#error("expecting a value");
+    if (float === undefined) throw this.#error("expected a value");
     this.#at += word.length;
     return this.#float(float);
   }
@@ -110,51 +111,51 @@ export class JsonReader {
   #string(): string {
     const start = this.#at + 1;
     let end = this.#text.indexOf('"', start);
-    if (this.#backslash < start) this.#findBackslash(start);
-    const escaped = this.#backslash < end;
-    while (this.#backslash < end) {
-      const behind = this.#backslash + 2;
-      if (end < behind) end = this.#text.indexOf('"', behind);
-      this.#findBackslash(behind);
+    if (this.#backslashAt < start) this.#findBackslash(start);
+    const escaped = this.#backslashAt < end;
+    while (this.#backslashAt < end) {
+      const next = this.#backslashAt + 2;
+      if (end < next) end = this.#text.indexOf('"', next);
+      this.#findBackslash(next);
     }
-    if (end < 0) throw this.#error("a string that does not end");
+    if (end < 0) throw this.#error("unterminated string");
     const body = this.#text.slice(start, end);
-    if (CONTROL.test(body)) throw this.#error("a control character in a string");
+    if (CONTROL.test(body)) throw this.#error("unescaped control character in string");
     this.#at = end + 1;
     if (!escaped) return body;
     try {
       return JSON.parse(`"${body}"`) as string;
     } catch {
-      throw this.#error("an escape that is none");
+      throw this.#error("invalid escape sequence");
     }
   }
 
   #findBackslash(from: number): void {
     const at = this.#text.indexOf("\\", from);
-    this.#backslash = at < 0 ? Infinity : at;
+    this.#backslashAt = at < 0 ? Infinity : at;
   }
 
   #open(): void {
-    if (++this.#depth > this.#maxDepth) throw this.#error(`more than ${this.#maxDepth} levels of nesting`);
+    if (++this.#depth > this.#maxDepth) throw this.#error(tooDeep(this.#maxDepth));
     this.#at++;
-    this.#blanks();
+    this.#skipBlanks();
   }
 
-  /** Behind an element: true when another follows, false when `close` was read. */
-  #another(close: number): boolean {
-    this.#blanks();
+  /** Reads the comma or bracket after an element. True if another element follows, false if `close` was read. */
+  #hasNext(close: number): boolean {
+    this.#skipBlanks();
     const code = this.#text.charCodeAt(this.#at);
-    if (code !== close && code !== 44) throw this.#error("neither ',' nor the end of the container");
+    if (code !== close && code !== 44) throw this.#error("expected ',' or the end of the container");
     this.#at++;
     if (code === close) {
       this.#depth--;
       return false;
     }
-    this.#blanks();
+    this.#skipBlanks();
     return true;
   }
 
-  #empty(close: number): boolean {
+  #isEmpty(close: number): boolean {
     if (this.#text.charCodeAt(this.#at) !== close) return false;
     this.#at++;
     this.#depth--;
@@ -164,9 +165,9 @@ export class JsonReader {
   #list(): unknown[] {
     const items: unknown[] = [];
     this.#open();
-    if (this.#empty(93)) return items;
+    if (this.#isEmpty(93)) return items;
     do items.push(this.#value());
-    while (this.#another(93));
+    while (this.#hasNext(93));
     return items;
   }
 
@@ -174,20 +175,20 @@ export class JsonReader {
     const dict = pyDict();
     const map = this.#lossless ? new Map<unknown, unknown>() : undefined;
     this.#open();
-    if (this.#empty(125)) return map ?? dict;
+    if (this.#isEmpty(125)) return map ?? dict;
     do {
-      if (this.#text.charCodeAt(this.#at) !== 34) throw this.#error("expecting a property name in double quotes");
+      if (this.#text.charCodeAt(this.#at) !== 34) throw this.#error("expected a property name in double quotes");
       this.#count();
       const key = this.#string();
       if (key === "__class__") this.sawClass = true;
-      this.#blanks();
-      if (this.#text.charCodeAt(this.#at) !== 58) throw this.#error("expecting ':'");
+      this.#skipBlanks();
+      if (this.#text.charCodeAt(this.#at) !== 58) throw this.#error("expected ':'");
       this.#at++;
-      this.#blanks();
+      this.#skipBlanks();
       const value = this.#value();
       if (map === undefined) dict[key] = value;
       else map.set(key, value);
-    } while (this.#another(125));
+    } while (this.#hasNext(125));
     return map ?? dict;
   }
 }

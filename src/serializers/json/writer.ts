@@ -2,9 +2,16 @@ import { isPlainObject } from "../../values/py-dict.ts";
 import { pyFloatRepr, pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyFloat } from "../../values/python-values.ts";
 import type { ClassMapper } from "../class-mapper.ts";
-import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
+import {
+  circularReference,
+  nestingTooDeep,
+  rethrowWithKey,
+  Unwritable,
+  unknownClass,
+  unsupportedType,
+} from "../unwritable.ts";
 
-/** Writes one value as Python's `json.dumps(value, ensure_ascii=False)` does. */
+/** Writes one value in the same format as Python's `json.dumps(value, ensure_ascii=False)`. */
 export class JsonWriter {
   readonly #classes: ClassMapper;
   readonly #maxDepth: number;
@@ -39,7 +46,7 @@ export class JsonWriter {
         else this.#object(value);
         return;
       default:
-        throw new Unwritable(`a ${typeof value} does not travel`);
+        throw unsupportedType(value);
     }
   }
 
@@ -50,7 +57,7 @@ export class JsonWriter {
     if (value instanceof PyFloat) this.text += floatText(value.value);
     else if (value instanceof PyClassDict) this.#dict(value, value.entries());
     else if (value instanceof Date) this.value(value.toISOString().replace("Z", "+00:00"));
-    else if (value instanceof Uint8Array) throw new Unwritable("bytes do not travel in json; use serpent");
+    else if (value instanceof Uint8Array) throw new Unwritable("json does not support bytes; use another serializer");
     else {
       const replaced = this.#classes.toWire(value);
       if (replaced === undefined) throw unknownClass(value);
@@ -59,8 +66,8 @@ export class JsonWriter {
   }
 
   #enter(value: object): void {
-    if (this.#open.includes(value)) throw new Unwritable("it contains itself");
-    if (this.#open.length >= this.#maxDepth) throw new Unwritable(`it nests deeper than ${this.#maxDepth} levels`);
+    if (this.#open.includes(value)) throw circularReference();
+    if (this.#open.length >= this.#maxDepth) throw nestingTooDeep(this.#maxDepth);
     this.#open.push(value);
   }
 
@@ -72,7 +79,7 @@ export class JsonWriter {
       try {
         this.value(item);
       } catch (error) {
-        rethrowAt(error, at);
+        rethrowWithKey(error, at);
       }
     }
     this.text += "]";
@@ -88,7 +95,7 @@ export class JsonWriter {
       try {
         this.value(one);
       } catch (error) {
-        rethrowAt(error, typeof key === "string" ? key : pyRepr(key));
+        rethrowWithKey(error, typeof key === "string" ? key : pyRepr(key));
       }
     }
     this.text += "}";
@@ -97,11 +104,11 @@ export class JsonWriter {
 }
 
 function stringText(text: string): string {
-  if (!text.isWellFormed()) throw new Unwritable("text with half of a surrogate pair is no UTF-8");
+  if (!text.isWellFormed()) throw new Unwritable("text with a lone surrogate cannot be encoded as UTF-8");
   return JSON.stringify(text);
 }
 
-/** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
+/** A safe integer is written as an int, any other number as a float. */
 function numberText(value: number): string {
   return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : floatText(value);
 }
@@ -111,7 +118,7 @@ function floatText(value: number): string {
   return Number.isFinite(value) ? pyFloatRepr(value) : value > 0 ? "Infinity" : "-Infinity";
 }
 
-/** JSON's keys are text: Python turns numbers, booleans and None into it, and refuses the rest. */
+/** JSON keys are text. Like Python, this converts numbers, booleans and None to text, and refuses other keys. */
 function keyText(key: unknown): string {
   if (typeof key === "string") return key;
   if (typeof key === "boolean" || key === null) return String(key);

@@ -2,20 +2,21 @@ import { Buffer } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import { pyDict } from "../../values/py-dict.ts";
 import { asTuple, PyComplex, type PyDict, PyEllipsis, PyFloat } from "../../values/python-values.ts";
+import { tooDeep, tooManyValues } from "../limit-texts.ts";
+import { toNumberIfSafe } from "../numbers.ts";
 import { PythonKeys } from "../python-keys.ts";
-import { tooManyValues } from "../too-many-values.ts";
 import { longValue } from "./longs.ts";
-import { surrogateText } from "./surrogates.ts";
+import { decodeSurrogatePass } from "./surrogates.ts";
 
-/** Bit of a type byte: what follows gets the next number, for references to it. */
+/** Bit of a type byte: the value gets the next reference number. */
 const FLAG_REF = 0x80;
 const END: unique symbol = Symbol("end of a dict");
-/** Stands in the table of references for a container that is not whole yet. */
+/** The entry in the reference table for a container that is not complete yet. */
 const OPEN: unique symbol = Symbol("open");
 
 interface Reference {
   value: unknown;
-  /** How many values it is, with all that is in it. */
+  /** Number of values in it, including itself. */
   count: number;
 }
 
@@ -27,17 +28,18 @@ export interface ReaderOptions {
   readonly lossless: boolean;
 }
 
-/** Reads Python's marshal format, versions 0 to 4, as far as it is data (`CPython 3.11, marshal.c`). */
+/** Reads Python's marshal format, versions 0 to 4, without code objects (`CPython 3.11, marshal.c`). */
 export class MarshalReader {
-  /** Whether a dict had a `__class__`. */
+  /** Whether a dict has a `__class__` key. */
   sawClass = false;
   readonly #bytes: Buffer;
   readonly #options: ReaderOptions;
   readonly #references: Reference[] = [];
   #at = 0;
   #depth = 0;
+  /** Values so far, including those added by references. */
   #count = 0;
-  /** How many of them were not read, but referred to. */
+  /** Values added by references. */
   #shared = 0;
 
   constructor(bytes: Uint8Array, options: ReaderOptions) {
@@ -45,38 +47,39 @@ export class MarshalReader {
     this.#options = options;
   }
 
-  /** One value; what follows it is not looked at, as in Python. @throws {SerializeError} */
+  /** Reads one value. Data after it is ignored, as in Python. @throws {SerializeError} */
   read(): unknown {
     const value = this.#value();
-    if (value === END) this.#fail("nothing where a value should be");
+    if (value === END) this.#fail("expected a value, found NULL");
     return value;
   }
 
-  #fail(what: string): never {
-    throw new SerializeError(`marshal: ${what} at byte ${this.#at}`, { code: "PYRO_MARSHAL" });
+  #fail(problem: string): never {
+    throw new SerializeError(`marshal: ${problem} at byte ${this.#at}`, { code: "PYRO_MARSHAL" });
   }
 
-  /** Goes over so many bytes and gives where they begin. */
-  #take(size: number): number {
+  /** Skips `size` bytes and returns the offset of the first. */
+  #skip(size: number): number {
     const at = this.#at;
-    if (size < 0 || at + size > this.#bytes.length) this.#fail("the data ends early");
+    if (size < 0 || at + size > this.#bytes.length) this.#fail("truncated data");
     this.#at = at + size;
     return at;
   }
 
   #byte(): number {
-    return this.#bytes[this.#take(1)] as number;
+    return this.#bytes[this.#skip(1)] as number;
   }
 
   #int32(): number {
-    return this.#bytes.readInt32LE(this.#take(4));
+    return this.#bytes.readInt32LE(this.#skip(4));
   }
 
   /** A length or a count. */
   #size(): number {
     const size = this.#int32();
-    // Each item takes a byte at least: more of them than bytes is a lie that would cost memory.
-    if (size < 0 || size > this.#bytes.length - this.#at) this.#fail(`a size of ${size}, which is more than there is,`);
+    // Each item has at least one byte. A larger count is false, and is refused before memory is allocated for it.
+    if (size < 0 || size > this.#bytes.length - this.#at)
+      this.#fail(`invalid size ${size}, ${this.#bytes.length - this.#at} bytes remain`);
     return size;
   }
 
@@ -105,15 +108,15 @@ export class MarshalReader {
       case "i":
         return this.#int32();
       case "I":
-        return shrink(this.#bytes.readBigInt64LE(this.#take(8)));
+        return toNumberIfSafe(this.#bytes.readBigInt64LE(this.#skip(8)));
       case "l":
         return this.#long();
       case "g":
-        return this.#float(this.#bytes.readDoubleLE(this.#take(8)));
+        return this.#float(this.#bytes.readDoubleLE(this.#skip(8)));
       case "f":
         return this.#float(this.#floatText());
       case "y":
-        return new PyComplex(this.#bytes.readDoubleLE(this.#take(8)), this.#bytes.readDoubleLE(this.#take(8)));
+        return new PyComplex(this.#bytes.readDoubleLE(this.#skip(8)), this.#bytes.readDoubleLE(this.#skip(8)));
       case "x":
         return new PyComplex(this.#floatText(), this.#floatText());
       case "s":
@@ -141,11 +144,11 @@ export class MarshalReader {
       case "{":
         return this.#dict();
       case "r":
-        return this.#referred();
+        return this.#referenced();
       case "0":
         if (reference === undefined) return END;
     }
-    this.#fail(`type ${JSON.stringify(type)}, which is no data,`);
+    this.#fail(`unsupported type ${JSON.stringify(type)}`);
   }
 
   #float(value: number): number | PyFloat {
@@ -154,46 +157,46 @@ export class MarshalReader {
 
   #floatText(): number {
     const size = this.#byte();
-    const at = this.#take(size);
+    const at = this.#skip(size);
     const text = this.#bytes.toString("latin1", at, at + size).trim();
     if (/^[+-]?inf$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
     if (/^[+-]?nan$/i.test(text)) return Number.NaN;
-    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) this.#fail("a float that is none");
+    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) this.#fail("invalid float");
     return Number(text);
   }
 
   #long(): number | bigint {
     const size = this.#int32();
     const digits = Math.abs(size);
-    const at = this.#take(digits * 2);
+    const at = this.#skip(digits * 2);
     const value = longValue(this.#bytes, at, digits);
-    if (value === undefined) this.#fail("an int whose digits are none");
-    return shrink(size < 0 ? -value : value);
+    if (value === undefined) this.#fail("invalid int");
+    return toNumberIfSafe(size < 0 ? -value : value);
   }
 
   #raw(): Uint8Array {
     const size = this.#size();
-    const at = this.#take(size);
+    const at = this.#skip(size);
     const copy = Buffer.allocUnsafeSlow(size);
     this.#bytes.copy(copy, 0, at, at + size);
     return new Uint8Array(copy.buffer, copy.byteOffset, size);
   }
 
   #text(encoding: "latin1" | "utf8", size: number): string {
-    const at = this.#take(size);
+    const at = this.#skip(size);
     if (encoding === "latin1") return this.#bytes.toString("latin1", at, at + size);
-    const text = surrogateText(this.#bytes.subarray(at, at + size));
-    if (text === undefined) this.#fail("text that is not UTF-8");
+    const text = decodeSurrogatePass(this.#bytes.subarray(at, at + size));
+    if (text === undefined) this.#fail("invalid UTF-8 in text");
     return text;
   }
 
   #open(): void {
-    if (++this.#depth > this.#options.maxDepth) this.#fail(`more than ${this.#options.maxDepth} levels of nesting`);
+    if (++this.#depth > this.#options.maxDepth) this.#fail(tooDeep(this.#options.maxDepth));
   }
 
   #item(): unknown {
     const value = this.#value();
-    if (value === END) this.#fail("nothing where an item should be");
+    if (value === END) this.#fail("expected an item, found NULL");
     return value;
   }
 
@@ -209,7 +212,7 @@ export class MarshalReader {
     this.#open();
     const keys = new PythonKeys();
     const set = new Set<unknown>();
-    for (let index = 0; index < count; index++) set.add(keys.first(this.#hashable(this.#item())));
+    for (let index = 0; index < count; index++) set.add(keys.firstEqual(this.#hashable(this.#item())));
     this.#depth--;
     return set;
   }
@@ -217,52 +220,46 @@ export class MarshalReader {
   #dict(): PyDict | Map<unknown, unknown> {
     this.#open();
     const entries: [unknown, unknown][] = [];
-    let plain = !this.#options.lossless;
+    let onlyText = !this.#options.lossless;
     for (let key = this.#value(); key !== END; key = this.#value()) {
-      if (typeof key !== "string") plain = false;
+      if (typeof key !== "string") onlyText = false;
       else if (key === "__class__") this.sawClass = true;
       entries.push([this.#hashable(key), this.#item()]);
     }
     this.#depth--;
-    if (plain) {
+    if (onlyText) {
       const dict = pyDict();
       for (const [key, value] of entries) dict[key as string] = value;
       return dict;
     }
     const keys = new PythonKeys();
     const map = new Map<unknown, unknown>();
-    for (const [key, value] of entries) map.set(keys.first(key), value);
+    for (const [key, value] of entries) map.set(keys.firstEqual(key), value);
     return map;
   }
 
-  /** What Python can make a key of. */
+  /** Returns the key if it is hashable in Python, else throws. */
   #hashable(key: unknown): unknown {
     const isTuple = Array.isArray(key) && key.constructor !== Array;
     if (isTuple) for (const item of key) this.#hashable(item);
     const scalar = typeof key !== "object" || key === null || key instanceof Uint8Array;
     const wrapped = key instanceof PyFloat || key instanceof PyComplex || key instanceof PyEllipsis;
     if (!scalar && !wrapped && !isTuple && !(key instanceof Set))
-      this.#fail("a list or dict as a key, just before this");
+      this.#fail("unhashable dict key or set element, ending");
     return key;
   }
 
-  #referred(): unknown {
+  #referenced(): unknown {
     const number = this.#int32();
     const reference = this.#references[number];
-    if (reference === undefined) this.#fail(`a reference to value ${number}, which is none,`);
-    if (reference.value === OPEN) this.#fail("a value that contains itself");
+    if (reference === undefined) this.#fail(`reference to unknown value ${number}`);
+    if (reference.value === OPEN) this.#fail("circular reference");
     this.#count += reference.count - 1;
     this.#shared += reference.count - 1;
     const { maxSharedValues } = this.#options;
     if (this.#shared > maxSharedValues) {
-      this.#fail(`references that stand for more than ${maxSharedValues} values (limits.maxSharedValues)`);
+      this.#fail(`references add more than ${maxSharedValues} values (limits.maxSharedValues)`);
     }
     return reference.value;
   }
-}
-
-/** A bigint as a number where that loses nothing. */
-function shrink(value: bigint): number | bigint {
-  const safe = value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
-  return safe ? Number(value) : value;
 }

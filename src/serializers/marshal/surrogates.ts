@@ -1,8 +1,8 @@
-/** UTF-8 in which halves of surrogate pairs are characters like others: Python's `surrogatepass`. */
+/** UTF-8 that may contain lone surrogates: Python's `surrogatepass`. */
 import { Buffer, isUtf8 } from "node:buffer";
 
-/** The text of such bytes; undefined when they are no UTF-8 even so. */
-export function surrogateText(bytes: Buffer): string | undefined {
+/** Decodes UTF-8 with lone surrogates. Returns undefined if the bytes are otherwise invalid. */
+export function decodeSurrogatePass(bytes: Buffer): string | undefined {
   if (isUtf8(bytes)) return bytes.toString("utf8");
   let text = "";
   let from = 0;
@@ -20,8 +20,8 @@ export function surrogateText(bytes: Buffer): string | undefined {
   return isUtf8(rest) ? text + rest.toString("utf8") : undefined;
 }
 
-/** The bytes of any text. */
-export function surrogateBytes(text: string): Buffer {
+/** Encodes a text as UTF-8 with lone surrogates. */
+export function encodeSurrogatePass(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text, "utf8");
   const parts: Buffer[] = [];
   for (const part of text.split(/(\p{Surrogate})/u)) {

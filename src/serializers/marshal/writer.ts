@@ -4,9 +4,17 @@ import { isPlainObject } from "../../values/py-dict.ts";
 import { pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values/python-values.ts";
 import type { ClassMapper } from "../class-mapper.ts";
-import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
+import { typedArrayItems } from "../numbers.ts";
+import {
+  circularReference,
+  nestingTooDeep,
+  rethrowWithKey,
+  Unwritable,
+  unknownClass,
+  unsupportedType,
+} from "../unwritable.ts";
 import { longDigits } from "./longs.ts";
-import { surrogateBytes } from "./surrogates.ts";
+import { encodeSurrogatePass } from "./surrogates.ts";
 
 const NONE = 0x4e; // N
 const TRUE = 0x54; // T
@@ -27,7 +35,7 @@ const SET = 0x3c; // <
 const DICT = 0x7b; // {
 const NULL = 0x30; // 0
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is asked
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches all of ASCII
 const ALL_ASCII = /^[\x00-\x7f]*$/;
 
 export interface WriterOptions {
@@ -36,13 +44,13 @@ export interface WriterOptions {
 }
 
 /**
- * Writes Python's marshal format, in types that every Python 3 reads, and without references. Instances travel as class
- * dicts wherever they stand; Python itself writes them only as a whole argument or result.
+ * Writes Python's marshal format without references, with types that every Python 3 can read. Objects are written as
+ * class dicts at any depth; Python converts an object only if it is a whole argument or result.
  */
 export class MarshalWriter {
   readonly #out: ByteSink;
   readonly #options: WriterOptions;
-  /** The containers around what is being written. */
+  /** The containers around the current value. */
   readonly #open: object[] = [];
 
   constructor(out: ByteSink, options: WriterOptions) {
@@ -58,13 +66,12 @@ export class MarshalWriter {
     else if (value === null || value === undefined) this.#type(NONE);
     else if (typeof value === "bigint") this.#long(value);
     else if (typeof value === "object") this.#object(value);
-    else throw new Unwritable(`a ${typeof value} does not travel`);
+    else throw unsupportedType(value);
   }
 
-  /** A tuple. */
   tuple(items: readonly unknown[]): void {
     if (items.length < 256) {
-      const at = this.#room(2);
+      const at = this.#skip(2);
       this.#out.buffer[at] = SMALL_TUPLE;
       this.#out.buffer[at + 1] = items.length;
     } else this.#sized(TUPLE, items.length);
@@ -96,20 +103,20 @@ export class MarshalWriter {
     this.value(replaced);
   }
 
-  /** Takes so many bytes, and gives where they begin. */
-  #room(size: number): number {
+  /** Appends `size` bytes without a value and returns the offset of the first. */
+  #skip(size: number): number {
     return this.#out.skip(size);
   }
 
   #type(code: number): void {
-    const at = this.#room(1);
+    const at = this.#skip(1);
     this.#out.buffer[at] = code;
   }
 
   /** A type and a count or length. */
   #sized(code: number, size: number): void {
-    if (size > 0x7fff_ffff) throw new Unwritable("marshal counts to 2147483647");
-    const at = this.#room(5);
+    if (size > 0x7fff_ffff) throw new Unwritable("size exceeds 2147483647, the limit of marshal");
+    const at = this.#skip(5);
     this.#out.buffer[at] = code;
     this.#out.buffer.writeInt32LE(size, at + 1);
   }
@@ -117,22 +124,22 @@ export class MarshalWriter {
   #text(text: string): void {
     const { length } = text;
     if (!ALL_ASCII.test(text)) {
-      const bytes = surrogateBytes(text);
+      const bytes = encodeSurrogatePass(text);
       this.#sized(TEXT, bytes.length);
       return this.#out.bytes(bytes);
     }
     if (length < 256) {
-      const at = this.#room(2);
+      const at = this.#skip(2);
       this.#out.buffer[at] = SHORT_ASCII;
       this.#out.buffer[at + 1] = length;
     } else this.#sized(ASCII, length);
     this.#out.latin1(text);
   }
 
-  /** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
+  /** A safe integer is written as an int, any other number as a float. */
   #number(value: number): void {
     if ((value | 0) === value && !Object.is(value, -0)) {
-      const at = this.#room(5);
+      const at = this.#skip(5);
       this.#out.buffer[at] = INT32;
       this.#out.buffer.writeInt32LE(value, at + 1);
     } else if (Number.isSafeInteger(value) && value !== 0) this.#long(BigInt(value));
@@ -142,7 +149,7 @@ export class MarshalWriter {
   #long(value: bigint): void {
     if (value >= -0x8000_0000n && value <= 0x7fff_ffffn) return this.#number(Number(value));
     const digits = longDigits(value < 0n ? -value : value);
-    const at = this.#room(5 + 2 * digits.length);
+    const at = this.#skip(5 + 2 * digits.length);
     const { buffer } = this.#out;
     buffer[at] = LONG;
     buffer.writeInt32LE(value < 0n ? -digits.length : digits.length, at + 1);
@@ -150,13 +157,13 @@ export class MarshalWriter {
   }
 
   #float(value: number): void {
-    const at = this.#room(9);
+    const at = this.#skip(9);
     this.#out.buffer[at] = FLOAT;
     this.#out.buffer.writeDoubleLE(value, at + 1);
   }
 
   #complex({ re, im }: PyComplex): void {
-    const at = this.#room(17);
+    const at = this.#skip(17);
     this.#out.buffer[at] = COMPLEX;
     this.#out.buffer.writeDoubleLE(re, at + 1);
     this.#out.buffer.writeDoubleLE(im, at + 9);
@@ -167,21 +174,17 @@ export class MarshalWriter {
     this.#out.bytes(bytes);
   }
 
-  /** Like Python's `array.array`: a list of its numbers; a DataView is bytes. */
+  /** A typed array is written as a list of numbers, like Python's `array.array`; a DataView as bytes. */
   #view(view: ArrayBufferView): void {
     if (view instanceof DataView) return this.#bytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-    const numbers = [...(view as unknown as Iterable<number | bigint>)];
-    const floats = view instanceof Float32Array || view instanceof Float64Array;
-    const items = floats ? numbers.map((one) => new PyFloat(Number(one))) : numbers;
+    const items = typedArrayItems(view);
     this.#sized(LIST, items.length);
     this.#items(view, items);
   }
 
   #enter(value: object): void {
-    if (this.#open.includes(value)) throw new Unwritable("it contains itself");
-    if (this.#open.length >= this.#options.maxDepth) {
-      throw new Unwritable(`it nests deeper than ${this.#options.maxDepth} levels`);
-    }
+    if (this.#open.includes(value)) throw circularReference();
+    if (this.#open.length >= this.#options.maxDepth) throw nestingTooDeep(this.#options.maxDepth);
     this.#open.push(value);
   }
 
@@ -191,7 +194,7 @@ export class MarshalWriter {
     try {
       for (; index < items.length; index++) this.value(items[index]);
     } catch (error) {
-      rethrowAt(error, index);
+      rethrowWithKey(error, index);
     }
     this.#open.pop();
   }
@@ -205,25 +208,25 @@ export class MarshalWriter {
       try {
         this.value(value);
       } catch (error) {
-        rethrowAt(error, typeof key === "string" ? key : pyRepr(key));
+        rethrowWithKey(error, typeof key === "string" ? key : pyRepr(key));
       }
     }
     this.#type(NULL);
     this.#open.pop();
   }
 
-  /** Refuses what Python cannot make a key of. */
+  /** Throws for keys that are not hashable in Python. */
   #checkKey(key: unknown): void {
     if (key instanceof PyTuple) for (const item of key) this.#checkKey(item);
     else if (typeof key === "object" && key !== null) {
-      const fits = key instanceof PyFloat || key instanceof PyComplex || key instanceof Uint8Array;
-      if (!fits)
+      const isHashable = key instanceof PyFloat || key instanceof PyComplex || key instanceof Uint8Array;
+      if (!isHashable)
         throw new Unwritable("a dict's key must be text, a number, a boolean, None, bytes or a tuple of those");
     }
   }
 }
 
-/** The bytes that a text is in marshal: what a CONNECTFAIL says when no other serializer was agreed on. */
+/** Serializes a text in marshal. A CONNECTFAIL uses this if no serializer was agreed on. */
 export function textBytes(text: string): Buffer {
   const head = Buffer.alloc(5);
   if (ALL_ASCII.test(text) && text.length < 256) {
@@ -231,7 +234,7 @@ export function textBytes(text: string): Buffer {
     head[1] = text.length;
     return Buffer.concat([head.subarray(0, 2), Buffer.from(text, "latin1")]);
   }
-  const bytes = surrogateBytes(text);
+  const bytes = encodeSurrogatePass(text);
   head[0] = TEXT;
   head.writeInt32LE(bytes.length, 1);
   return Buffer.concat([head, bytes]);

@@ -1,6 +1,6 @@
 /**
- * Pyro's msgpack serializer: MessagePack with extension types of Pyro's own (`Pyro5 5.15, serializers.py`). Compact, and
- * bytes travel as they are; there are no tuples and no sets.
+ * Pyro's msgpack serializer: MessagePack with Pyro's extension types (`Pyro5 5.15, serializers.py`). It is compact and
+ * has a type for bytes, but none for tuples and sets.
  */
 
 import { SerializeError } from "../../base/errors.ts";
@@ -19,20 +19,20 @@ export class MsgpackSerializer implements Serializer {
   readonly name = "msgpack";
   readonly id: number;
   readonly #classes: ClassMapper;
-  readonly #reading: ReaderOptions;
-  readonly #writing: WriterOptions;
+  readonly #readerOptions: ReaderOptions;
+  readonly #writerOptions: WriterOptions;
 
   constructor({ classes, limits, lossless = false }: SerializerOptions) {
     const { maxDepth, maxValues } = { ...DEFAULT_LIMITS, ...limits };
     this.#classes = classes;
     this.id = VERSION_NAMES[classes.version].serializerIds.msgpack;
-    this.#reading = { maxDepth, maxValues, lossless };
-    this.#writing = { classes, maxDepth };
+    this.#readerOptions = { maxDepth, maxValues, lossless };
+    this.#writerOptions = { classes, maxDepth };
   }
 
   dump(value: unknown, out: ByteSink): void {
     try {
-      new MsgpackWriter(out, this.#writing).value(value);
+      new MsgpackWriter(out, this.#writerOptions).value(value);
     } catch (error) {
       throw error instanceof Unwritable ? error.toSerializeError("msgpack") : error;
     }
@@ -43,14 +43,15 @@ export class MsgpackSerializer implements Serializer {
   }
 
   load(bytes: Uint8Array, from = 0, to: number = bytes.length): unknown {
-    const reader = new MsgpackReader(bytes.subarray(from, to), this.#reading);
+    const reader = new MsgpackReader(bytes.subarray(from, to), this.#readerOptions);
     const value = reader.read();
     return reader.sawClass ? this.#classes.revive(value) : value;
   }
 
   loadCall(bytes: Uint8Array, from = 0, to: number = bytes.length): CallData {
     const value = this.load(bytes, from, to);
-    if (!Array.isArray(value) || value.length !== 4) throw new SerializeError("msgpack: no call of four parts");
+    if (!Array.isArray(value) || value.length !== 4)
+      throw new SerializeError("msgpack: invalid call: it must have four parts");
     return toCallData(value[0], value[1], value[2], value[3]);
   }
 }

@@ -4,7 +4,15 @@ import { isPlainObject } from "../../values/py-dict.ts";
 import { pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyComplex, PyFloat } from "../../values/python-values.ts";
 import type { ClassMapper } from "../class-mapper.ts";
-import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
+import { typedArrayItems } from "../numbers.ts";
+import {
+  circularReference,
+  nestingTooDeep,
+  rethrowWithKey,
+  Unwritable,
+  unknownClass,
+  unsupportedType,
+} from "../unwritable.ts";
 import { EXT } from "./extensions.ts";
 
 export interface WriterOptions {
@@ -12,11 +20,11 @@ export interface WriterOptions {
   readonly maxDepth: number;
 }
 
-/** Writes MessagePack as Pyro does: each value in its shortest form, tuples and sets as arrays. */
+/** Writes MessagePack like Pyro: each value in its shortest form, tuples and sets as arrays. */
 export class MsgpackWriter {
   readonly #out: ByteSink;
   readonly #options: WriterOptions;
-  /** The containers around what is being written. */
+  /** The containers around the current value. */
   readonly #open: object[] = [];
 
   constructor(out: ByteSink, options: WriterOptions) {
@@ -32,7 +40,7 @@ export class MsgpackWriter {
     else if (value === null || value === undefined) this.#code(0xc0);
     else if (typeof value === "bigint") this.#bigint(value);
     else if (typeof value === "object") this.#object(value);
-    else throw new Unwritable(`a ${typeof value} does not travel`);
+    else throw unsupportedType(value);
   }
 
   #object(value: object): void {
@@ -57,24 +65,27 @@ export class MsgpackWriter {
     this.#out.buffer[at] = code;
   }
 
-  /** A type byte and an unsigned number of 1, 2 or 4 bytes behind it. */
+  /** A type byte and an unsigned number of 1, 2 or 4 bytes. */
   #uint(code: number, size: number, value: number): void {
     const at = this.#out.skip(1 + size);
     this.#out.buffer[at] = code;
     this.#out.buffer.writeUIntBE(value, at + 1, size);
   }
 
-  /** The head of something with a size: in the type byte itself up to `most`, else in 1 (unless 0), 2 or 4 bytes. */
-  #head(size: number, short: number, most: number, one: number, two: number): void {
-    if (size <= most) this.#code(short | size);
-    else if (size < 0x100 && one !== 0) this.#uint(one, 1, size);
-    else if (size < 0x10000) this.#uint(two, 2, size);
-    else if (size <= 0xffff_ffff) this.#uint(two + 1, 4, size);
-    else throw new Unwritable("msgpack counts to 4294967295");
+  /**
+   * A type and a size: up to `maxShort` in the type byte itself (`short`), else in 1, 2 or 4 bytes. `code8` is 0 for
+   * types without a form of 1 byte.
+   */
+  #head(size: number, short: number, maxShort: number, code8: number, code16: number): void {
+    if (size <= maxShort) this.#code(short | size);
+    else if (size < 0x100 && code8 !== 0) this.#uint(code8, 1, size);
+    else if (size < 0x10000) this.#uint(code16, 2, size);
+    else if (size <= 0xffff_ffff) this.#uint(code16 + 1, 4, size);
+    else throw new Unwritable("size exceeds 4294967295, the limit of msgpack");
   }
 
   #text(text: string): void {
-    if (!text.isWellFormed()) throw new Unwritable("text with half of a character (a lone surrogate) does not travel");
+    if (!text.isWellFormed()) throw new Unwritable("text with a lone surrogate cannot be encoded as UTF-8");
     this.#head(Buffer.byteLength(text), 0xa0, 31, 0xd9, 0xda);
     this.#out.utf8(text);
   }
@@ -84,7 +95,7 @@ export class MsgpackWriter {
     this.#out.bytes(bytes);
   }
 
-  /** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
+  /** A safe integer is written as an int, any other number as a float. */
   #number(value: number): void {
     if (!Number.isSafeInteger(value) || Object.is(value, -0)) return this.#float(value);
     if (value >= 0) {
@@ -133,19 +144,15 @@ export class MsgpackWriter {
     this.#code(code);
   }
 
-  /** Like Python's `array.array`: a list of its numbers; a DataView is bytes. */
+  /** A typed array is written as a list of numbers, like Python's `array.array`; a DataView as bytes. */
   #view(view: ArrayBufferView): void {
     if (view instanceof DataView) return this.#bytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-    const numbers = [...(view as unknown as Iterable<number | bigint>)];
-    const floats = view instanceof Float32Array || view instanceof Float64Array;
-    this.#list(view, floats ? numbers.map((one) => new PyFloat(Number(one))) : numbers);
+    this.#list(view, typedArrayItems(view));
   }
 
   #enter(value: object): void {
-    if (this.#open.includes(value)) throw new Unwritable("it contains itself");
-    if (this.#open.length >= this.#options.maxDepth) {
-      throw new Unwritable(`it nests deeper than ${this.#options.maxDepth} levels`);
-    }
+    if (this.#open.includes(value)) throw circularReference();
+    if (this.#open.length >= this.#options.maxDepth) throw nestingTooDeep(this.#options.maxDepth);
     this.#open.push(value);
   }
 
@@ -156,7 +163,7 @@ export class MsgpackWriter {
     try {
       for (; index < items.length; index++) this.value(items[index]);
     } catch (error) {
-      rethrowAt(error, index);
+      rethrowWithKey(error, index);
     }
     this.#open.pop();
   }
@@ -167,11 +174,11 @@ export class MsgpackWriter {
     for (const [key, value] of entries) {
       if (typeof key === "string") this.#text(key);
       else if (key instanceof Uint8Array) this.#bytes(key);
-      else throw new Unwritable("a dict's key must be text or bytes: Python reads no other from msgpack");
+      else throw new Unwritable("a dict's key must be text or bytes: Python refuses other keys in msgpack");
       try {
         this.value(value);
       } catch (error) {
-        rethrowAt(error, typeof key === "string" ? key : pyRepr(key));
+        rethrowWithKey(error, typeof key === "string" ? key : pyRepr(key));
       }
     }
     this.#open.pop();

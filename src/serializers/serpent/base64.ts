@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 
-/** At most so much is text at a time; a multiple of 4. */
+/** Characters decoded at a time; a multiple of 4. */
 const CHUNK = 64 * 1024;
 
 /**
- * The bytes that are written as base64 in this range: standard alphabet, padded, nothing between. Undefined for
- * anything else.
+ * Decodes the base64 in a range of `source`: standard alphabet, padded, without blanks. Returns undefined for anything
+ * else.
  */
 export function decodeBase64(source: Buffer, from: number, to: number): Uint8Array | undefined {
   const length = to - from;
@@ -15,7 +15,7 @@ export function decodeBase64(source: Buffer, from: number, to: number): Uint8Arr
   if (length <= CHUNK) {
     const text = source.toString("latin1", from, to);
     const decoded = Buffer.from(text, "base64");
-    // Node skips what is no base64: then there are too few bytes.
+    // Node skips invalid characters, which results in too few bytes.
     return decoded.length === size && !isUrlAlphabet(text) ? new Uint8Array(decoded) : undefined;
   }
   const bytes = new Uint8Array(size);
@@ -29,12 +29,12 @@ export function decodeBase64(source: Buffer, from: number, to: number): Uint8Arr
   return written === size ? bytes : undefined;
 }
 
-/** Node takes this alphabet too, Python does not. */
+/** Node also accepts the URL alphabet, Python does not. */
 function isUrlAlphabet(text: string): boolean {
   return text.includes("-") || text.includes("_");
 }
 
-/** Where the base64 is in a dict of bytes, and where the dict's closing brace stands. */
+/** A dict of bytes: the base64 is `[from..to)`, the closing brace is at `end`. */
 interface BytesDict {
   readonly from: number;
   readonly to: number;
@@ -42,8 +42,8 @@ interface BytesDict {
 }
 
 /**
- * `{'data': '...', 'encoding': 'base64'}` as Python writes it (blanks may be missing), from behind its opening brace;
- * undefined for anything else. The base64 is not looked at.
+ * Finds the parts of `{'data': '...', 'encoding': 'base64'}` as Python writes it (blanks are optional), from the byte
+ * after the opening brace. Returns undefined for anything else. Does not check the base64.
  */
 export function findBytesDict(source: Buffer, at: number): BytesDict | undefined {
   const from = endOfForm(source, at, "'data':'");
@@ -52,14 +52,14 @@ export function findBytesDict(source: Buffer, at: number): BytesDict | undefined
   return source[end] === 125 ? { from, to, end } : undefined;
 }
 
-/** Where `form` ends if it stands at `at`, with or without a blank behind its punctuation; -1 if it does not. */
+/** The end of `form` if it is at `at`, with or without blanks after its punctuation; else -1. */
 function endOfForm(source: Buffer, at: number, form: string): number {
   let position = at;
   for (let index = 0; index < form.length; index++) {
-    const wanted = form.charCodeAt(index);
-    if (source[position] !== wanted) return -1;
+    const expected = form.charCodeAt(index);
+    if (source[position] !== expected) return -1;
     position++;
-    if ((wanted === 58 || wanted === 44) && source[position] === 32) position++;
+    if ((expected === 58 || expected === 44) && source[position] === 32) position++;
   }
   return position;
 }

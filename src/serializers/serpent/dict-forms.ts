@@ -3,8 +3,8 @@ import { dictValue, type PyDict, PyFloat } from "../../values/python-values.ts";
 import { decodeBase64 } from "./base64.ts";
 
 /**
- * What a dict stands for that has two keys and is no dict at heart: bytes, or a float that has no literal. Null for
- * bytes that are no base64, undefined for any other dict.
+ * Converts a dict with two keys that is serpent's form of another value: bytes, or a float without a literal. Returns
+ * null for bytes with invalid base64, and undefined for any other dict.
  */
 export function valueOfDictForm(
   dict: PyDict | Map<unknown, unknown>,
@@ -18,13 +18,13 @@ export function valueOfDictForm(
   }
   const text = dictValue(dict, "value");
   if (dictValue(dict, "__class__") !== "float" || typeof text !== "string") return undefined;
-  const value = floatOf(text);
+  const value = parseFloatText(text);
   return lossless && value !== undefined ? new PyFloat(value) : value;
 }
 
-/** Python's `float(text)`; undefined where that raises. */
-function floatOf(text: string): number | undefined {
-  const known = /^([+-]?)(?:(nan)|inf(?:inity)?)$/i.exec(text);
-  if (known !== null) return known[2] !== undefined ? Number.NaN : known[1] === "-" ? -Infinity : Infinity;
+/** Python's `float(text)`; undefined if that raises an error. */
+function parseFloatText(text: string): number | undefined {
+  const constant = /^([+-]?)(?:(nan)|inf(?:inity)?)$/i.exec(text);
+  if (constant !== null) return constant[2] !== undefined ? Number.NaN : constant[1] === "-" ? -Infinity : Infinity;
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }

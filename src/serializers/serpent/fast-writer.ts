@@ -1,6 +1,6 @@
 import { isPlainObject } from "../../values/py-dict.ts";
 import type { PyDict } from "../../values/python-values.ts";
-import { rethrowAt, Unwritable } from "../unwritable.ts";
+import { circularReference, nestingTooDeep, rethrowWithKey } from "../unwritable.ts";
 import { LONG, TextWriter } from "./text-writer.ts";
 
 const SINGLE = 39;
@@ -13,22 +13,22 @@ const LIST_END = 93;
 const BRACE_START = 123;
 const BRACE_END = 125;
 
-/** Room that every part leaves behind itself: for punctuation, and for a number. */
+/** Free bytes that every method leaves after its output, enough for punctuation and a number. */
 const SLACK = 32;
 
 /**
- * Writes what messages are full of, byte by byte: short text, numbers, lists, and dicts with text for keys. That is
- * twice as fast as building strings for the engine to encode.
+ * Writes the most common values byte by byte: short text, numbers, lists, and dicts with text keys. That is twice as
+ * fast as building strings for the engine to encode.
  *
- * Its parts are given the position to write at and give the one behind, so that it stays in a register (a third of the
- * time); everything else, in `SerpentWriter`, keeps it in `at`.
+ * The `#put` methods receive the offset to write at and return the offset after their output, so that it stays in a
+ * register (saves a third of the time). All other code, in `SerpentWriter`, keeps the offset in `at`.
  */
 export abstract class FastWriter extends TextWriter {
   protected readonly maxDepth: number;
-  /** The containers around what is being written. */
+  /** The containers around the current value. */
   readonly #open: object[] = [];
   #depth = 0;
-  /** Whether somebody gave all objects a property that shows: those are not to be written. */
+  /** Whether `Object.prototype` has enumerable properties, which must not be written. */
   #inherited = false;
 
   constructor(maxDepth: number) {
@@ -36,30 +36,30 @@ export abstract class FastWriter extends TextWriter {
     this.maxDepth = maxDepth;
   }
 
-  /** Forgets what was under way. */
+  /** Resets the state of an earlier, possibly failed, message. */
   protected reset(): void {
     this.#depth = 0;
     this.#inherited = hasInherited();
   }
 
-  /** Writes a value that is none of the plain ones, at `at`. @throws {Unwritable} */
-  protected abstract other(value: unknown): void;
+  /** Writes a value of any other type, at `at`. @throws {Unwritable} */
+  protected abstract otherValue(value: unknown): void;
 
   /** @throws {Unwritable} */
   value(value: unknown): void {
     this.at = this.#put(value, this.at);
   }
 
-  /** Text as Python's `repr` shows it. */
+  /** Writes text like Python's `repr`. */
   text(text: string): void {
     this.at = this.#putText(text, this.at);
   }
 
-  /** Goes into a container. @throws {Unwritable} when it is in itself, or too deep. */
+  /** Enters a container. @throws {Unwritable} for a circular reference, or too deep nesting. */
   protected enter(value: object): void {
     const open = this.#open;
     const depth = this.#depth;
-    for (let at = 0; at < depth; at++) if (open[at] === value) throw new Unwritable("it contains itself");
+    for (let at = 0; at < depth; at++) if (open[at] === value) throw circularReference();
     this.checkDepth();
     open[depth] = value;
     this.#depth = depth + 1;
@@ -69,22 +69,22 @@ export abstract class FastWriter extends TextWriter {
     this.#depth--;
   }
 
-  /** Every bracket counts: the reader's limit is one of brackets. */
+  /** Every bracket counts, because the reader's limit counts brackets. */
   protected checkDepth(): void {
-    if (this.#depth >= this.maxDepth) throw new Unwritable(`it nests deeper than ${this.maxDepth} levels`);
+    if (this.#depth >= this.maxDepth) throw nestingTooDeep(this.maxDepth);
   }
 
-  /** `at`, where `size` bytes and some more are free now. */
-  #room(at: number, size: number): number {
+  /** Reserves `size` and `SLACK` bytes at `at`; returns `at`. */
+  #reserveAt(at: number, size: number): number {
     if (at + size + SLACK > this.buffer.length) {
       this.at = at;
-      this.need(size + SLACK);
+      this.reserve(size + SLACK);
     }
     return at;
   }
 
   #put(value: unknown, at: number): number {
-    // Not a switch: the engine compiles each of these to a check of its own.
+    // Not a switch: V8 compiles each of these comparisons to a fast type check.
     if (typeof value === "string") return this.#putText(value, at);
     if (typeof value === "number") return this.#putNumber(value, at);
     if (typeof value === "object" && value !== null) {
@@ -93,14 +93,14 @@ export abstract class FastWriter extends TextWriter {
       } else if (isPlainObject(value)) return this.#putDict(value, at);
     }
     this.at = at;
-    this.other(value);
-    return this.#room(this.at, 0);
+    this.otherValue(value);
+    return this.#reserveAt(this.at, 0);
   }
 
   #putText(text: string, from: number): number {
     const { length } = text;
     if (length < LONG) {
-      let at = this.#room(from, length);
+      let at = this.#reserveAt(from, length);
       const { buffer } = this;
       buffer[at++] = SINGLE;
       let index = 0;
@@ -116,59 +116,59 @@ export abstract class FastWriter extends TextWriter {
     }
     this.at = from;
     this.anyText(text);
-    return this.#room(this.at, 0);
+    return this.#reserveAt(this.at, 0);
   }
 
   #putNumber(value: number, from: number): number {
-    const at = this.#room(from, 0);
+    const at = this.#reserveAt(from, 0);
     if ((value | 0) === value) {
       if (value > 0 || Object.is(value, 0)) return this.#putInteger(value, at);
     } else if (value > 0 && value < 1e6) {
-      const behind = this.#putDecimal(value, at);
-      if (behind > at) return behind;
+      const end = this.#putDecimal(value, at);
+      if (end > at) return end;
     }
     this.at = at;
-    this.other(value);
-    return this.#room(this.at, 0);
+    this.otherValue(value);
+    return this.#reserveAt(this.at, 0);
   }
 
-  /** An integer from 0 to 2^31-1. */
+  /** Writes an integer from 0 to 2^31-1. */
   #putInteger(value: number, at: number): number {
-    const end = at + digitsOf(value);
+    const end = at + countDigits(value);
     const { buffer } = this;
-    let rest = value | 0;
+    let remaining = value | 0;
     for (let position = end - 1; position >= at; position--) {
-      const tenth = (rest / 10) | 0;
-      buffer[position] = 48 + rest - Math.imul(tenth, 10);
-      rest = tenth;
+      const tenth = (remaining / 10) | 0;
+      buffer[position] = 48 + remaining - Math.imul(tenth, 10);
+      remaining = tenth;
     }
     return end;
   }
 
   /**
-   * A fraction below 1e6 with three decimals or fewer, as prices and readings are: a third of the time that the engine
-   * takes to find the shortest text. Gives `start`, with nothing written, for any other number.
+   * Writes a fraction below 1e6 with at most three decimals, such as a price. This needs a third of the time of the
+   * engine's own conversion. Returns `start`, without writing, for any other number.
    */
   #putDecimal(value: number, start: number): number {
     const thousandths = Math.round(value * 1_000);
-    // Nine digits that give the very number back are its shortest text.
+    // If nine digits or fewer convert back to the same number, they are its shortest text.
     if (thousandths / 1_000 !== value || thousandths === 0) return start;
     const whole = (thousandths / 1_000) | 0;
-    let rest = (thousandths - whole * 1_000) | 0;
+    let remaining = (thousandths - whole * 1_000) | 0;
     let at = this.#putInteger(whole, start);
     const { buffer } = this;
     buffer[at++] = DOT;
-    for (let unit = 100; rest > 0; unit = (unit / 10) | 0) {
-      const digit = (rest / unit) | 0;
+    for (let unit = 100; remaining > 0; unit = (unit / 10) | 0) {
+      const digit = (remaining / unit) | 0;
       buffer[at++] = 48 + digit;
-      rest -= digit * unit;
+      remaining -= digit * unit;
     }
     return at;
   }
 
   #putList(items: readonly unknown[], from: number): number {
     this.enter(items);
-    let at = this.#room(from, 0);
+    let at = this.#reserveAt(from, 0);
     this.buffer[at++] = LIST_START;
     let index = 0;
     try {
@@ -177,20 +177,20 @@ export abstract class FastWriter extends TextWriter {
         this.buffer[at++] = COMMA;
       }
     } catch (error) {
-      rethrowAt(error, index);
+      rethrowWithKey(error, index);
     }
     this.leave();
-    return this.#end(LIST_END, index, at);
+    return this.#putEnd(LIST_END, index, at);
   }
 
   #putDict(dict: PyDict, from: number): number {
     this.enter(dict);
-    let at = this.#room(from, 0);
+    let at = this.#reserveAt(from, 0);
     let current = "";
     let count = 0;
     this.buffer[at++] = BRACE_START;
     try {
-      // Over keys that it enumerates itself, the engine reads values without searching for them.
+      // In a for-in loop V8 reads the values without a property lookup.
       for (const key in dict) {
         if (this.#inherited && !Object.hasOwn(dict, key)) continue;
         current = key;
@@ -201,17 +201,17 @@ export abstract class FastWriter extends TextWriter {
         this.buffer[at++] = COMMA;
       }
     } catch (error) {
-      rethrowAt(error, current);
+      rethrowWithKey(error, current);
     }
     this.leave();
-    return this.#end(BRACE_END, count, at);
+    return this.#putEnd(BRACE_END, count, at);
   }
 
-  /** Puts a container's last bracket over the comma behind its last item. */
-  #end(bracket: number, count: number, at: number): number {
-    const behind = count > 0 ? at : at + 1;
-    this.buffer[behind - 1] = bracket;
-    return this.#room(behind, 0);
+  /** Writes the closing bracket of a container over the comma after its last item. */
+  #putEnd(bracket: number, count: number, at: number): number {
+    const end = count > 0 ? at : at + 1;
+    this.buffer[end - 1] = bracket;
+    return this.#reserveAt(end, 0);
   }
 }
 
@@ -220,8 +220,8 @@ function hasInherited(): boolean {
   return false;
 }
 
-/** Decimal digits of an integer from 0 to 2^31-1. */
-function digitsOf(value: number): number {
+/** Number of decimal digits of an integer from 0 to 2^31-1. */
+function countDigits(value: number): number {
   if (value < 100_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1_000 ? 3 : value < 10_000 ? 4 : 5;
   if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
   return value < 100_000_000 ? 8 : value < 1_000_000_000 ? 9 : 10;

@@ -10,10 +10,10 @@ const PAREN_END = 41;
 const BRACE_OPEN = 123;
 const BRACE_END = 125;
 
-/** Names of methods, and ids of objects: those that a daemon makes up have 36 characters. */
-const LONGEST_ID = 48;
+/** For object ids and method names; ids that a daemon generates have 36 characters. */
+const MAX_ID_LENGTH = 48;
 
-/** Reads one Python literal: what `ast.literal_eval` takes and nothing else (`serpent 1.41`, CPython 3.11). */
+/** Reads one Python literal; accepts the same input as `ast.literal_eval` (`serpent 1.41`, CPython 3.11). */
 export class SerpentParser extends ValueReader {
   override begin(bytes: Uint8Array, from: number, to: number): void {
     this.classDicts = 0;
@@ -21,10 +21,10 @@ export class SerpentParser extends ValueReader {
     super.begin(bytes, from, to);
   }
 
-  /** The whole payload as one value. @throws {SerializeError} */
+  /** Reads the whole payload as one value. @throws {SerializeError} */
   read(): unknown {
     this.skipToExpression();
-    let value = this.behind(this.some());
+    let value = this.afterValue(this.requiredValue());
     if (this.bytes[this.at] === COMMA) value = this.#bareTuple(value);
     this.skipToEnd();
     if (this.at < this.end) this.unexpected("the end");
@@ -32,30 +32,30 @@ export class SerpentParser extends ValueReader {
   }
 
   /**
-   * The whole payload as a call, if it is in the form in which peers write one, without class dicts; undefined for any
-   * other, of which `read` then knows what it is.
+   * Reads the whole payload as a call, if it has the form that peers write and contains no class dicts. Returns
+   * undefined for any other payload; use `read` then.
    */
   readCall(): CallData | undefined {
     this.skipToExpression();
     if (this.bytes[this.at] !== PAREN_OPEN) return undefined;
-    this.open();
-    const object = this.plainName(COMMA, LONGEST_ID);
+    this.openBracket();
+    const object = this.plainName(COMMA, MAX_ID_LENGTH);
     if (object === undefined) return undefined;
     this.at++;
-    const method = this.plainName(COMMA, LONGEST_ID);
+    const method = this.plainName(COMMA, MAX_ID_LENGTH);
     if (method === undefined) return undefined;
     this.at++;
     if (this.bytes[this.at] !== PAREN_OPEN) return undefined;
-    this.open();
+    this.openBracket();
     const args: unknown[] = [];
     this.items(args, PAREN_END);
-    // `(1)` is no tuple.
+    // `(1)` is not a tuple.
     if (args.length === 1 && this.bytes[this.at - 2] !== COMMA) return undefined;
     if (this.bytes[this.at] !== COMMA) return undefined;
     this.at++;
-    const none = this.bytes[this.at] === BRACE_OPEN && this.bytes[this.at + 1] === BRACE_END;
-    if (none) this.at += 2;
-    const kwargs = none ? NO_KEYWORDS : this.some();
+    const noKeywords = this.bytes[this.at] === BRACE_OPEN && this.bytes[this.at + 1] === BRACE_END;
+    if (noKeywords) this.at += 2;
+    const kwargs = noKeywords ? NO_KEYWORDS : this.requiredValue();
     if (this.bytes[this.at] !== PAREN_END || this.at + 1 !== this.end || this.classDicts > 0) return undefined;
     return toCallData(object, method, args, kwargs);
   }
@@ -67,7 +67,7 @@ export class SerpentParser extends ValueReader {
       this.skipBlanks();
       const code = this.bytes[this.at];
       if (code === undefined || code === 10 || code === 13) break;
-      items.push(this.behind(this.some()));
+      items.push(this.afterValue(this.requiredValue()));
     }
     return asTuple(items);
   }

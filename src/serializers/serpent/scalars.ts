@@ -18,19 +18,19 @@ const PLUS = 43;
 const MINUS = 45;
 
 const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
-/** Behind so many bytes of a text, the engine's own search is faster. */
+/** For longer texts, the engine's own search is faster than a loop. */
 const SHORT_TEXT = 64;
-const ONLY_COMPLEX = "an operator, which only a complex number may have,";
+const ONLY_COMPLEX = "unsupported operator (only complex numbers may have one)";
 
 /**
- * Reads text and numbers in the forms that peers write, plain and with punctuation right behind, by the byte; every
- * other form of them is left to `string-literals.ts` and `number-literals.ts`.
+ * Reads text and numbers byte by byte, in the plain forms that peers write, directly followed by punctuation. All other
+ * forms are read by `string-literals.ts` and `number-literals.ts`.
  */
 export class ScalarReader extends Source {
   readonly lossless: boolean;
-  /** Where the number read last ended; -1 behind a complex one, which takes no further part. */
+  /** End of the number that was read last; -1 after a complex number, which cannot be part of another. */
   numberEnd = -1;
-  /** Whether it had a point or an exponent. */
+  /** Whether that number has a point or an exponent. */
   #isFloat = false;
 
   constructor(limits: ReadLimits, lossless: boolean) {
@@ -38,8 +38,8 @@ export class ScalarReader extends Source {
     this.lossless = lossless;
   }
 
-  /** Text in simple quotes, without escapes, and with nothing but punctuation behind; else `readStrings` has it. */
-  quoted(quote: number): unknown {
+  /** Reads a string literal. Plain text without escapes, directly followed by punctuation, takes the fast path. */
+  quotedText(quote: number): unknown {
     const { bytes } = this;
     const from = this.at + 1;
     const limit = Math.min(from + SHORT_TEXT, this.end);
@@ -54,7 +54,7 @@ export class ScalarReader extends Source {
       if (code < 32 || code === BACKSLASH) break;
       seen |= code;
       if (at === from + SHORT_TEXT - 1) {
-        const to = this.plainUpTo(quote, at);
+        const to = this.findPlainEnd(quote, at);
         if (to < 0 || !this.#endsValue(to + 1)) break;
         this.at = to + 1;
         return this.isAscii ? this.ascii(from, to) : this.text(from, to);
@@ -64,15 +64,15 @@ export class ScalarReader extends Source {
   }
 
   /**
-   * Short text that recurs (a key, a name) in simple quotes, with the `next` byte right behind; undefined, and nothing
-   * read, for anything else.
+   * Reads short plain text that is often repeated (a key, a name), directly followed by the `next` byte. Returns
+   * undefined, without reading, for anything else.
    */
-  plainName(next: number, longest: number): string | undefined {
+  plainName(next: number, maxLength: number): string | undefined {
     const { bytes } = this;
     const quote = bytes[this.at];
     if (quote !== SINGLE && quote !== DOUBLE) return undefined;
     const from = this.at + 1;
-    const limit = Math.min(from + longest + 1, this.end);
+    const limit = Math.min(from + maxLength + 1, this.end);
     let hash = 0;
     let seen = 0;
     for (let at = from; at < limit; at++) {
@@ -89,8 +89,10 @@ export class ScalarReader extends Source {
     return undefined;
   }
 
-  /** The same for text that is likely to stand here, of simple characters; given back if it does. */
-  expected(text: string | undefined): string | undefined {
+  /**
+   * Reads the key `text` if it is next, directly followed by a colon. Returns undefined, without reading, otherwise.
+   */
+  expectedKey(text: string | undefined): string | undefined {
     if (text === undefined) return undefined;
     const { bytes } = this;
     const quote = bytes[this.at];
@@ -114,13 +116,13 @@ export class ScalarReader extends Source {
     );
   }
 
-  /** Without a sign. */
+  /** Reads a number without a sign. */
   number(): unknown {
     const value = this.#digits();
     return this.lossless && this.#isFloat ? new PyFloat(value as number) : value;
   }
 
-  /** Without a sign; sets `#isFloat`. */
+  /** Reads a number without a sign; sets `#isFloat`. */
   #digits(): number | bigint | PyComplex {
     const { bytes, end } = this;
     const start = this.at;
@@ -146,7 +148,7 @@ export class ScalarReader extends Source {
       (bytes[start] !== 48 || whole === start + 1)
     ) {
       const isFloat = at > whole;
-      // Up to 15 digits are exact, and so is their power of ten: dividing rounds once, and rightly.
+      // Up to 15 digits and their power of ten are exact, so the division rounds once, correctly.
       const exact = at - start <= 15;
       if (exact || isFloat) {
         this.at = this.numberEnd = at;
@@ -161,8 +163,8 @@ export class ScalarReader extends Source {
     return literal.value;
   }
 
-  /** A number behind its sign, at which the position is. */
-  signed(negative: boolean): unknown {
+  /** Reads a number with a sign; the reading position is at the sign. */
+  signedNumber(negative: boolean): unknown {
     this.at++;
     this.skipBlanks();
     const number = this.#unsigned();
@@ -173,21 +175,21 @@ export class ScalarReader extends Source {
     return this.lossless && this.#isFloat ? new PyFloat(value as number) : value;
   }
 
-  /** What a sign may stand before: a number, perhaps in parentheses. */
+  /** Reads the number after a sign, which may be in parentheses. */
   #unsigned(): number | bigint | PyComplex {
     const code = this.bytes[this.at] ?? 0;
     if (code === DOT || (code >= 48 && code <= 57)) return this.#digits();
     if (code !== PAREN_OPEN) this.unexpected("a number");
-    this.open();
+    this.openBracket();
     this.skipBlanks();
     const number = this.#unsigned();
     this.skipBlanks();
-    this.close(PAREN_END);
+    this.closeBracket(PAREN_END);
     return number;
   }
 
-  /** What may follow a value: blanks, and the other half of a complex number. Gives the value, or that number. */
-  behind(value: unknown): unknown {
+  /** Reads blanks after a value, and the imaginary part if it is complex. Returns the value, or the complex number. */
+  afterValue(value: unknown): unknown {
     const isNumber = this.at === this.numberEnd;
     this.skipBlanks();
     const sign = this.bytes[this.at];
@@ -197,11 +199,11 @@ export class ScalarReader extends Source {
       this.fail(ONLY_COMPLEX);
     const at = this.at++;
     this.skipBlanks();
-    const other = this.#unsigned();
-    if (!(other instanceof PyComplex)) this.fail(ONLY_COMPLEX, at);
+    const imaginary = this.#unsigned();
+    if (!(imaginary instanceof PyComplex)) this.fail(ONLY_COMPLEX, at);
     this.numberEnd = -1;
     this.skipBlanks();
-    // Python adds or subtracts here: that makes 0.0 of -0.0, and -0.0 of none.
-    return sign === MINUS ? new PyComplex(re - 0, 0 - other.im) : new PyComplex(re + 0, 0 + other.im);
+    // Python adds or subtracts here, so -0.0 becomes 0.0.
+    return sign === MINUS ? new PyComplex(re - 0, 0 - imaginary.im) : new PyComplex(re + 0, 0 + imaginary.im);
   }
 }

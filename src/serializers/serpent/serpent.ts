@@ -1,5 +1,5 @@
 /**
- * Serpent: values as Python literals (`serpent 1.41`), Pyro's own serializer and the default of both versions.
+ * Serpent: values as Python literals (`serpent 1.41`), the default serializer of Pyro4 and Pyro5.
  * A header line, then one expression: `# serpent utf-8 python3.2`, `('obj','method',(1,2),{})`.
  */
 
@@ -17,7 +17,7 @@ import { SerpentWriter, type WriterOptions } from "./writer.ts";
 const HEADER = "# serpent utf-8 python3.2\n";
 
 export interface SerpentOptions extends SerializerOptions {
-  /** Write bytes as `b'..'` (SERPENT_BYTES_REPR), which Pyro4 cannot read back as bytes. */
+  /** Write bytes as `b'..'` (SERPENT_BYTES_REPR). Pyro4 cannot read these as bytes. */
   readonly bytesRepr?: boolean;
 }
 
@@ -26,8 +26,8 @@ export class SerpentSerializer implements Serializer {
   readonly name = "serpent";
   readonly id: number;
   readonly #classes: ClassMapper;
-  readonly #writing: WriterOptions;
-  // One of each serves all messages, one after the other: making them took a tenth of a small call.
+  readonly #writerOptions: WriterOptions;
+  // One parser and one writer are reused for all messages: creating them took a tenth of the time of a small call.
   readonly #parser: SerpentParser;
   #writer: SerpentWriter | undefined;
 
@@ -35,7 +35,11 @@ export class SerpentSerializer implements Serializer {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#classes = options.classes;
     this.id = VERSION_NAMES[options.classes.version].serializerIds.serpent;
-    this.#writing = { classes: options.classes, maxDepth: limits.maxDepth, bytesRepr: options.bytesRepr ?? false };
+    this.#writerOptions = {
+      classes: options.classes,
+      maxDepth: limits.maxDepth,
+      bytesRepr: options.bytesRepr ?? false,
+    };
     this.#parser = new SerpentParser(limits, options.lossless ?? false);
   }
 
@@ -59,9 +63,12 @@ export class SerpentSerializer implements Serializer {
     this.#finish(writer);
   }
 
-  /** A writer for itself: what is written may run code that makes calls. One that fails does not come back. */
+  /**
+   * Takes the writer, so that code that runs while a value is written (`toDict`) gets another one for its own calls.
+   * A writer that fails is not reused.
+   */
   #begin(out: ByteSink): SerpentWriter {
-    const writer = this.#writer ?? new SerpentWriter(this.#writing);
+    const writer = this.#writer ?? new SerpentWriter(this.#writerOptions);
     this.#writer = undefined;
     writer.begin(out);
     writer.ascii(HEADER);
@@ -98,14 +105,15 @@ export class SerpentSerializer implements Serializer {
       parser.finish();
     }
     const value = this.load(bytes, from, to);
-    if (!Array.isArray(value) || value.length !== 4) throw new SerializeError("serpent: no call of four parts");
+    if (!Array.isArray(value) || value.length !== 4)
+      throw new SerializeError("serpent: invalid call: it must have four parts");
     return toCallData(value[0], value[1], value[2], value[3]);
   }
 }
 
 function toSerializeError(error: unknown): unknown {
   if (error instanceof Unwritable) return error.toSerializeError("serpent");
-  // A limit of the engine, where `maxDepth` was set too high for its stack.
+  // A stack overflow, if `maxDepth` is too high for the stack, or another limit of the engine.
   if (!(error instanceof RangeError)) return error;
   return new SerializeError(`serpent: ${error.message}`, { code: "PYRO_SERPENT", cause: error });
 }

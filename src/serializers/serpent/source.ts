@@ -1,13 +1,14 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { SerializeError } from "../../base/errors.ts";
 import type { Limits } from "../../base/limits.ts";
+import { tooDeep, tooManyValues } from "../limit-texts.ts";
 
-/** Text is cut out of windows of this size: one small string that is kept must not keep a whole payload in memory. */
+/** Texts are slices of decoded windows of this size, so that a small text does not keep a whole payload in memory. */
 const WINDOW = 65_536;
-/** Longer strings are decoded by themselves. */
+/** Longer strings are decoded separately. */
 const LONG = 2_048;
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
 const TAB = 9;
 const LF = 10;
@@ -16,46 +17,46 @@ const CR = 13;
 const SPACE = 32;
 const HASH = 35;
 const BACKSLASH = 92;
-/** What ends plain text, or its line. */
+/** Bytes that do not occur in plain text. */
 const SPECIAL: readonly number[] = [BACKSLASH, LF, CR, 0];
 
 export type ReadLimits = Pick<Limits, "maxDepth" | "maxValues">;
 
 /**
- * The payload under a reading position. It is read as bytes, as those are several times faster to look at than the
- * characters of a string; only what is inside quotes becomes text.
+ * A payload and a reading position. It is read as bytes, which is several times faster than reading the characters of a
+ * string; only the content of quotes is decoded.
  */
 export class Source {
-  bytes: Buffer = NOTHING;
+  bytes: Buffer = EMPTY;
   end = 0;
-  /** The next byte to be read. */
+  /** The reading position: offset of the next byte. */
   at = 0;
-  /** Open brackets; inside any, line ends are blanks. */
+  /** Number of open brackets. Inside brackets, line ends are blanks. */
   depth = 0;
   /** Values so far. */
   protected values = 0;
-  protected readonly maxValues: number;
+  readonly #maxValues: number;
   readonly #maxDepth: number;
   #ascii = "";
   #asciiFrom = 0;
   #asciiTo = 0;
   #wide = "";
   #wideTo = 0;
-  /** Where in `#wide` the byte `#wideAt` stands. */
+  /** Index in `#wide` of the byte at `#wideAt`. */
   #wideUnit = 0;
   #wideAt = 0;
   #isAscii: boolean | undefined;
-  /** Where each of `SPECIAL` is found next, looked for anew only when the position is past it. */
+  /** Next offset of each byte in `SPECIAL`; searched again only when the position is past it. */
   readonly #specialAt: number[] = [-1, -1, -1, -1];
 
   constructor({ maxDepth, maxValues }: ReadLimits) {
     this.#maxDepth = maxDepth;
-    this.maxValues = maxValues;
+    this.#maxValues = maxValues;
   }
 
-  /** Takes a part of `bytes` to read. @throws {SerializeError} for bytes that are not UTF-8. */
+  /** Starts to read a part of `bytes`. @throws {SerializeError} for invalid UTF-8. */
   begin(bytes: Uint8Array, from: number, to: number): void {
-    // A view, so that there is nothing to see behind the end.
+    // A view, so that reads after the end return undefined.
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
     this.end = to - from;
     this.at = 0;
@@ -66,43 +67,60 @@ export class Source {
     this.#wideAt = 0;
     this.#specialAt.fill(-1);
     this.#isAscii = undefined;
-    if (!isUtf8(this.bytes)) this.fail("bytes that are not UTF-8");
+    if (!isUtf8(this.bytes)) this.fail("invalid UTF-8");
   }
 
-  /** Lets go of what was read. */
+  /** Releases the payload. */
   finish(): void {
-    this.bytes = NOTHING;
+    this.bytes = EMPTY;
     this.end = 0;
     this.#ascii = "";
     this.#wide = "";
   }
 
-  fail(what: string, at: number = this.at): never {
-    throw new SerializeError(`serpent: ${what} at byte ${at}`, { code: "PYRO_SERPENT" });
+  fail(problem: string, at: number = this.at): never {
+    throw new SerializeError(`serpent: ${problem} at byte ${at}`, { code: "PYRO_SERPENT" });
   }
 
-  /** Refuses what stands at the reading position. */
-  unexpected(wanted: string): never {
-    if (this.at >= this.end) this.fail(`the text ends where ${wanted} should be`);
+  /** Throws an error for the character at the reading position. */
+  unexpected(expected: string): never {
+    if (this.at >= this.end) this.fail(`expected ${expected}, found the end of the data`);
     const found = this.bytes.toString("utf8", this.at, Math.min(this.at + 4, this.end));
-    this.fail(`${JSON.stringify(String.fromCodePoint(found.codePointAt(0) ?? 0))} where ${wanted} should be`);
+    this.fail(`expected ${expected}, found ${JSON.stringify(String.fromCodePoint(found.codePointAt(0) ?? 0))}`);
   }
 
-  /** Goes into a bracket. */
-  open(): void {
-    if (this.depth >= this.#maxDepth) this.fail(`more than ${this.#maxDepth} levels of nesting`);
+  /** How many more values the payload may hold. */
+  protected get valuesLeft(): number {
+    return this.#maxValues - this.values;
+  }
+
+  /** Counts values. @throws {SerializeError} above the limit. */
+  protected countValues(count: number): void {
+    this.values += count;
+    if (this.values > this.#maxValues) this.failValues();
+  }
+
+  protected failValues(): never {
+    this.fail(tooManyValues(this.#maxValues));
+  }
+
+  /** Reads an opening bracket. */
+  openBracket(): void {
+    if (this.depth >= this.#maxDepth) this.fail(tooDeep(this.#maxDepth));
+    this.countValues(1);
     this.depth++;
     this.at++;
   }
 
-  /** Goes out of one. `wanted`: what else could have stood here. */
-  close(bracket: number, wanted = ""): void {
-    if (this.bytes[this.at] !== bracket) this.unexpected(`${wanted} '${String.fromCharCode(bracket)}'`.trimStart());
+  /** Reads a closing bracket. `alternative` is for the error text: what else is valid here. */
+  closeBracket(bracket: number, alternative = ""): void {
+    if (this.bytes[this.at] !== bracket)
+      this.unexpected(`${alternative} '${String.fromCharCode(bracket)}'`.trimStart());
     this.depth--;
     this.at++;
   }
 
-  /** The text of a range that is known to be ASCII. */
+  /** The text of a range that contains only ASCII. */
   ascii(from: number, to: number): string {
     if (from >= this.#asciiFrom && to <= this.#asciiTo)
       return this.#ascii.slice(from - this.#asciiFrom, to - this.#asciiFrom);
@@ -113,7 +131,7 @@ export class Source {
     return this.#ascii.slice(0, to - from);
   }
 
-  /** The text of any range that begins and ends between characters. */
+  /** The text of any range that does not begin or end within a character. */
   text(from: number, to: number): string {
     if (to - from > LONG) return this.bytes.toString("utf8", from, to);
     if (from < this.#wideAt || to > this.#wideTo) this.#openWide(from);
@@ -124,7 +142,7 @@ export class Source {
   }
 
   #openWide(from: number): void {
-    // It may end within a character: text that reaches as far opens another.
+    // The window can end within a character: text that reaches its end opens another window.
     this.#wideTo = Math.min(from + WINDOW, this.end);
     this.#wide = this.bytes.toString("utf8", from, this.#wideTo);
     this.#wideAt = from;
@@ -137,8 +155,8 @@ export class Source {
     return this.#isAscii;
   }
 
-  /** Where the quote is that ends a text at or behind `from`; -1 if anything is in between that needs care. */
-  plainUpTo(quote: number, from: number): number {
+  /** Offset of the next `quote` at or after `from`; -1 if there is none, or a byte of `SPECIAL` comes first. */
+  findPlainEnd(quote: number, from: number): number {
     const to = this.bytes.indexOf(quote, from);
     const special = this.#specialAt;
     for (let index = 0; index < SPECIAL.length; index++) {
@@ -152,8 +170,8 @@ export class Source {
   }
 
   /**
-   * Goes to the expression: comments and empty lines may precede it, and blanks only where they begin the text
-   * (`ast.literal_eval` strips those; anywhere else Python sees an indented block).
+   * Skips to the expression. Comments and empty lines may precede it. Blanks may only be at the start of the text
+   * (`ast.literal_eval` strips those; elsewhere Python reports an unexpected indent).
    */
   skipToExpression(): void {
     while (this.at < this.end && isBlank(this.bytes[this.at] as number)) this.at++;
@@ -165,12 +183,12 @@ export class Source {
       else if (code === HASH) {
         this.#skipComment();
         this.at--;
-      } else if (indented) this.fail("an indented line");
+      } else if (indented) this.fail("unexpected indentation");
       else return;
     }
   }
 
-  /** Goes over blanks, comments and continued lines, and inside brackets over line ends. */
+  /** Skips blanks, comments and line continuations, and inside brackets also line ends. */
   skipBlanks(): void {
     for (; this.at < this.end; this.at++) {
       const code = this.bytes[this.at] as number;
@@ -182,7 +200,7 @@ export class Source {
     }
   }
 
-  /** Goes over empty lines and comments behind the expression. */
+  /** Skips empty lines and comments after the expression. */
   skipToEnd(): void {
     this.skipBlanks();
     while (this.at < this.end) {
@@ -197,15 +215,15 @@ export class Source {
     for (; this.at < this.end; this.at++) {
       const code = this.bytes[this.at] as number;
       if (code === LF || code === CR) return;
-      if (code === 0) this.fail("a 0-byte");
+      if (code === 0) this.fail("null byte");
     }
   }
 
   #skipContinuation(): void {
     const length = lineEndLength(this.bytes, this.at + 1);
-    if (length === 0) this.fail("a backslash that does not end its line");
+    if (length === 0) this.fail("backslash is not at the end of a line");
     this.at += 1 + length;
-    if (this.at >= this.end) this.fail("a continued line that does not follow");
+    if (this.at >= this.end) this.fail("missing line after a line continuation");
   }
 }
 
@@ -213,14 +231,14 @@ function isBlank(code: number): boolean {
   return code === SPACE || code === TAB || code === FORM_FEED;
 }
 
-/** 1 for a line feed or a carriage return, 2 for both together, 0 for anything else. */
+/** 1 for a line feed or a carriage return, 2 for CR LF, 0 for anything else. */
 export function lineEndLength(bytes: Uint8Array, at: number): number {
   if (bytes[at] === LF) return 1;
   if (bytes[at] !== CR) return 0;
   return bytes[at + 1] === LF ? 2 : 1;
 }
 
-/** How long the text of these bytes is in JavaScript: an astral character counts twice. */
+/** Length in UTF-16 units of the text of these bytes. */
 function utf16Units(bytes: Uint8Array, from: number, to: number): number {
   let units = to - from;
   for (let at = from; at < to; at++) {
@@ -232,7 +250,7 @@ function utf16Units(bytes: Uint8Array, from: number, to: number): number {
   return units;
 }
 
-/** What a name is made of; letters beyond ASCII are several such bytes. */
+/** Whether a byte can be part of a name; letters outside ASCII consist of several such bytes. */
 export function isNameByte(code: number): boolean {
   return (
     (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code > 127

@@ -7,12 +7,12 @@ const DOUBLE = 34;
 const SINGLE = 39;
 const BACKSLASH = 92;
 
-/** By the code of the letter behind the backslash. */
+/** Indexed by the character code after the backslash. */
 const SIMPLE_ESCAPES: (string | undefined)[] = new Array<string | undefined>(128).fill(undefined);
 for (const pair of ["\\\\", "''", '""', "a\x07", "b\b", "f\f", "n\n", "r\r", "t\t", "v\v"]) {
   SIMPLE_ESCAPES[pair.charCodeAt(0)] = pair.charAt(1);
 }
-/** How many hexadecimal digits follow: `\x41`, `\u20ac`, `\U0001f600`. */
+/** Number of hexadecimal digits by letter: `\x41`, `\u20ac`, `\U0001f600`. */
 const HEX_ESCAPES: ReadonlyMap<number, number> = new Map([
   [0x78, 2],
   [0x75, 4],
@@ -20,12 +20,12 @@ const HEX_ESCAPES: ReadonlyMap<number, number> = new Map([
 ]);
 const PREFIXES: ReadonlySet<string> = new Set(["u", "r", "b", "br", "rb"]);
 
-/** Whether a string literal begins here: a quote, perhaps behind a prefix. */
+/** Whether a string literal begins at the reading position: a quote, or a prefix and a quote. */
 export function isStringStart(source: Source): boolean {
   return prefixAt(source) !== undefined;
 }
 
-/** The letters before the quote of a string literal, in lower case; undefined where none begins. */
+/** The prefix of the string literal at the reading position, in lower case; undefined if none begins there. */
 function prefixAt(source: Source): string | undefined {
   const { bytes, at } = source;
   const code = bytes[at] ?? 0;
@@ -42,17 +42,18 @@ function prefixAt(source: Source): string | undefined {
 }
 
 /**
- * One or more adjacent string literals of any kind, as one str or bytes; the reading position goes behind them.
- * Here is every rule; the parser reads plain quoted text by itself, as that is what peers write.
+ * Reads one or more adjacent string literals of any kind as one str or bytes. This implements all rules of Python;
+ * `ScalarReader` reads plain quoted text, which is what peers write, without it.
  *
- * @throws {SerializeError} for what Python refuses, and for `\N{NAME}`, as JavaScript has no table of names.
+ * @throws {SerializeError} for literals that Python refuses, and for `\N{NAME}`, because JavaScript has no table of
+ *   names.
  */
 export function readStrings(source: Source): string | Uint8Array {
   let text = "";
   let bytes: boolean | undefined;
   for (let prefix = prefixAt(source); prefix !== undefined; prefix = prefixAt(source)) {
     const isBytes = prefix.includes("b");
-    if (bytes !== undefined && bytes !== isBytes) source.fail("bytes beside text");
+    if (bytes !== undefined && bytes !== isBytes) source.fail("cannot mix bytes and text literals");
     bytes = isBytes;
     source.at += prefix.length;
     text += readBody(source, prefix.includes("r"), isBytes);
@@ -61,17 +62,17 @@ export function readStrings(source: Source): string | Uint8Array {
   return bytes === true ? new Uint8Array(Buffer.from(text, "latin1")) : text;
 }
 
-/** What is between the quotes; of bytes a character each. */
+/** Reads the text between the quotes. Each byte of a bytes literal becomes one character. */
 function readBody(source: Source, raw: boolean, isBytes: boolean): string {
   const { bytes, end, at: start } = source;
   const quote = bytes[start] as number;
   const triple = bytes[start + 1] === quote && bytes[start + 2] === quote;
   let text = "";
   let at = start + (triple ? 3 : 1);
-  /** What is gathered from here on is to be added to `text`; `seen` has the bits of it. */
+  /** Characters from here on are not in `text` yet; `seen` is the bitwise or of their bytes. */
   let from = at;
   let seen = 0;
-  const gathered = (to: number): string => (seen < 128 ? source.ascii(from, to) : source.text(from, to));
+  const pending = (to: number): string => (seen < 128 ? source.ascii(from, to) : source.text(from, to));
   while (at < end) {
     const code = bytes[at] as number;
     if (code > 31 && code !== quote && code !== BACKSLASH) {
@@ -82,39 +83,39 @@ function readBody(source: Source, raw: boolean, isBytes: boolean): string {
         at++;
         continue;
       }
-      if (isBytes && seen > 127) source.fail("bytes that are no ASCII", start);
+      if (isBytes && seen > 127) source.fail("non-ASCII character in bytes literal", start);
       source.at = at + (triple ? 3 : 1);
-      return text === "" ? gathered(at) : text + gathered(at);
+      return text === "" ? pending(at) : text + pending(at);
     } else if (code === BACKSLASH && raw) {
       const lineEnd = lineEndLength(bytes, at + 1);
       if (lineEnd > 0) {
-        text += `${gathered(at + 1)}\n`;
+        text += `${pending(at + 1)}\n`;
         at += 1 + lineEnd;
         from = at;
       } else {
-        // The character behind it belongs to the text, even a quote.
+        // In a raw literal the character after a backslash is part of the text, even a quote.
         seen |= bytes[at + 1] ?? 0;
         at += bytes[at + 1] === 0 ? 1 : 2;
       }
     } else if (code === BACKSLASH) {
-      text += gathered(at);
+      text += pending(at);
       source.at = at;
       text += readEscape(source, isBytes);
       at = from = source.at;
       if (!isBytes) seen = 0;
     } else if (code === CR || code === LF) {
-      if (!triple) source.fail("a line end inside a string", at);
-      // Python reads any line end as a line feed.
-      text += `${gathered(at)}\n`;
+      if (!triple) source.fail("line end in string", at);
+      // Python converts every line end to a line feed.
+      text += `${pending(at)}\n`;
       at += lineEndLength(bytes, at);
       from = at;
-    } else if (code === 0) source.fail("a 0-byte", at);
+    } else if (code === 0) source.fail("null byte", at);
     else at++;
   }
-  source.fail("a string that does not end", start);
+  source.fail("unterminated string", start);
 }
 
-/** What the escape at the reading position stands for; an unknown one keeps its backslash. */
+/** Reads the escape sequence at the reading position. An unknown sequence keeps its backslash, as in Python. */
 function readEscape(source: Source, isBytes: boolean): string {
   const { bytes, at } = source;
   const lineEnd = lineEndLength(bytes, at + 1);
@@ -131,12 +132,12 @@ function readEscape(source: Source, isBytes: boolean): string {
   if (digits !== undefined) {
     let point = 0;
     for (let index = at + 2; index < at + 2 + digits; index++) point = point * 16 + hexDigit(bytes[index] ?? 0);
-    if (!(point <= 0x10ffff)) source.fail(`a wrong escape \\${String.fromCharCode(code)}`, at);
+    if (!(point <= 0x10ffff)) source.fail(`invalid escape sequence \\${String.fromCharCode(code)}`, at);
     source.at = at + 2 + digits;
     return String.fromCodePoint(point);
   }
   if (code === 0x4e && !isBytes)
-    source.fail("an escape \\N{...}, as Node has no table of names; write the character itself,", at);
+    source.fail("unsupported escape sequence \\N{...} (no table of names; write the character itself)", at);
   return "\\";
 }
 

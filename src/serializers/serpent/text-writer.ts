@@ -2,16 +2,16 @@ import { Buffer } from "node:buffer";
 import type { ByteSink } from "../../bytes/byte-sink.ts";
 import { isPrintable } from "./printable.ts";
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 const DOUBLE = 34;
 const SINGLE = 39;
 const BACKSLASH = 92;
-/** From this length on, letting the engine encode and then looking at the bytes is faster. */
+/** From this length on, it is faster to let the engine encode the text and then check it. */
 export const LONG = 96;
-/** Text that needs escapes is written in parts, to make room for the longest escapes of only so much. */
+/** Text that needs escapes is written in parts of this length, to limit the space reserved for escapes. */
 const PART = 4_096;
-/** The most bytes that a UTF-16 unit becomes: `\ud800`. An astral character has two of them, and becomes ten at most. */
-const MOST_PER_UNIT = 6;
+/** Maximum bytes per UTF-16 unit: `\ud800`. A pair of surrogates becomes at most ten bytes. */
+const MAX_BYTES_PER_UNIT = 6;
 
 const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map([
   [BACKSLASH, BACKSLASH],
@@ -20,30 +20,30 @@ const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map([
   [9, 0x74],
 ]);
 
-/** Puts text of any kind into a sink. */
+/** Writes text into a sink. */
 export class TextWriter {
   #out: ByteSink | undefined;
-  /** The sink's own buffer; written to here, and told to the sink in the end. */
-  protected buffer: Buffer = NOTHING;
-  /** Where the next byte goes. */
+  /** The sink's buffer; the sink's length is updated only when needed. */
+  protected buffer: Buffer = EMPTY;
+  /** Offset of the next byte. */
   protected at = 0;
 
-  /** Takes a sink to write into, at its end. */
+  /** Starts to write at the end of a sink. */
   begin(out: ByteSink): void {
     this.#out = out;
     this.buffer = out.buffer;
     this.at = out.length;
   }
 
-  /** Tells the sink how much it holds now; before, it does not know. */
+  /** Updates the length of the sink, and releases it. */
   finish(): void {
     (this.#out as ByteSink).length = this.at;
     this.#out = undefined;
-    this.buffer = NOTHING;
+    this.buffer = EMPTY;
   }
 
-  /** Makes room for so many bytes. */
-  need(size: number): void {
+  /** Reserves space for `size` bytes. */
+  reserve(size: number): void {
     if (this.at + size <= this.buffer.length) return;
     const out = this.#out as ByteSink;
     out.length = this.at;
@@ -52,39 +52,39 @@ export class TextWriter {
   }
 
   byte(code: number): void {
-    this.need(1);
+    this.reserve(1);
     this.buffer[this.at++] = code;
   }
 
-  /** Short text that is ASCII. */
+  /** Writes short ASCII text. */
   ascii(text: string): void {
-    this.need(text.length);
+    this.reserve(text.length);
     const buffer = this.buffer;
     let at = this.at;
     for (let index = 0; index < text.length; index++) buffer[at++] = text.charCodeAt(index);
     this.at = at;
   }
 
-  /** Long text whose characters are all below U+0100. */
+  /** Writes long text whose characters are all below U+0100. */
   latin1(text: string): void {
-    this.need(text.length);
+    this.reserve(text.length);
     this.at += this.buffer.write(text, this.at, "latin1");
   }
 
-  /** Text as Python's `repr` shows it: quoted, and with escapes for what is not printable. */
+  /** Writes text like Python's `repr`: quoted, with escapes for characters that are not printable. */
   protected anyText(text: string): void {
     const { length } = text;
     if (length >= LONG && this.#plainText(text)) return;
-    // Python prefers single quotes, and changes to double ones only where that saves every escape.
+    // Python uses single quotes, unless the text contains single quotes and no double quotes.
     const quote = text.includes("'") && !text.includes('"') ? DOUBLE : SINGLE;
     this.byte(quote);
     for (let from = 0; from < length; ) from = this.#escapedPart(text, from, quote);
     this.byte(quote);
   }
 
-  /** Writes long text that has nothing to escape; false, with nothing written, for any other. */
+  /** Writes long text that needs no escapes. Returns false, without writing, for any other text. */
   #plainText(text: string): boolean {
-    this.need((text.length <= PART ? text.length * 3 : Buffer.byteLength(text)) + 2);
+    this.reserve((text.length <= PART ? text.length * 3 : Buffer.byteLength(text)) + 2);
     const buffer = this.buffer;
     const start = this.at + 1;
     const end = start + buffer.write(text, start, "utf8");
@@ -95,7 +95,7 @@ export class TextWriter {
         const code = text.charCodeAt(index);
         if (code < 127) {
           if (code < 32 || code === SINGLE || code === BACKSLASH) return false;
-        } else if (!isPrintable(code)) return false; // also halves of astral characters, which are looked at apart
+        } else if (!isPrintable(code)) return false; // surrogates too: `#escapedPart` combines pairs
       }
     }
     buffer[this.at] = SINGLE;
@@ -104,10 +104,10 @@ export class TextWriter {
     return true;
   }
 
-  /** Writes a part of a text, and gives where the next begins. */
+  /** Writes a part of a text; returns the index where the next part begins. */
   #escapedPart(text: string, from: number, quote: number): number {
     const limit = Math.min(from + PART, text.length);
-    this.need((limit - from + 1) * MOST_PER_UNIT);
+    this.reserve((limit - from + 1) * MAX_BYTES_PER_UNIT);
     const buffer = this.buffer;
     let at = this.at;
     let index = from;
@@ -134,8 +134,8 @@ export class TextWriter {
 }
 
 /**
- * Whether ASCII text has nothing to escape. JSON's escapes are those of Python but for three characters, and the engine
- * looks for them several at a time (1 KiB: 0.3 us, 1.2 by hand).
+ * Whether ASCII text needs no escapes. JSON and Python escape the same ASCII characters except three, and
+ * JSON.stringify checks several characters at a time (1 KiB: 0.3 us, 1.2 us in a loop).
  */
 function isPlainAscii(text: string): boolean {
   if (text.includes("'") || text.includes("\x7f")) return false;

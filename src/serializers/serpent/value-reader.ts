@@ -1,11 +1,10 @@
 import { pyDict } from "../../values/py-dict.ts";
 import { asTuple, type PyDict, PyEllipsis } from "../../values/python-values.ts";
 import { PythonKeys } from "../python-keys.ts";
-import { tooManyValues } from "../too-many-values.ts";
 import { decodeBase64, findBytesDict } from "./base64.ts";
 import { valueOfDictForm } from "./dict-forms.ts";
 import { ScalarReader } from "./scalars.ts";
-import { DictShapes, LONGEST_KEY } from "./shapes.ts";
+import { DictShapes, MAX_KEY_LENGTH } from "./shapes.ts";
 import { isNameByte } from "./source.ts";
 import { isStringStart, readStrings } from "./string-literals.ts";
 
@@ -18,33 +17,32 @@ const LIST_END = 93;
 const PAREN_END = 41;
 const BRACE_END = 125;
 
-/** Stands where no value begins but a bracket closes: behind `[`, or a last comma. */
-const NOTHING: unique symbol = Symbol("no value");
+/** Returned in place of a value if a bracket closes: after `[`, or after a trailing comma. */
+const NO_VALUE: unique symbol = Symbol("no value");
 
-/** Reads values of every kind, and what may be between them. */
+/** Reads values of all types. */
 export class ValueReader extends ScalarReader {
-  /** Dicts that may be objects: only if there are any, there is something to revive. */
+  /** Number of dicts with a `__class__` key: if there are any, the value must be revived. */
   classDicts = 0;
-  /** Lists, dicts and sets so far: a key that holds one cannot be hashed. */
+  /** Lists, dicts and sets so far: a key that contains one is not hashable. */
   #mutables = 0;
   readonly #shapes = new DictShapes();
 
-  /** A value, which must be there. */
-  protected some(): unknown {
+  /** Reads a value; throws if there is none. */
+  protected requiredValue(): unknown {
     const value = this.value();
-    if (value === NOTHING) this.unexpected("a value");
+    if (value === NO_VALUE) this.unexpected("a value");
     return value;
   }
 
-  /** A value, or `NOTHING` where a bracket closes. */
+  /** Reads a value; returns `NO_VALUE` if a bracket closes. */
   protected value(): unknown {
-    if (++this.values > this.maxValues) this.fail(tooManyValues(this.maxValues));
     const code = this.bytes[this.at];
     if (code !== undefined && code >= 48 && code <= 57) return this.number();
     switch (code) {
       case DOUBLE:
       case SINGLE:
-        return this.quoted(code);
+        return this.quotedText(code);
       case 91: // [
         return this.#list();
       case 123: // {
@@ -53,11 +51,11 @@ export class ValueReader extends ScalarReader {
         return this.#parens();
       case 43: // +
       case 45: // -
-        return this.signed(code === 45);
+        return this.signedNumber(code === 45);
       case LIST_END:
       case BRACE_END:
       case PAREN_END:
-        return NOTHING;
+        return NO_VALUE;
       case 78:
         return this.#word("None", null);
       case 84:
@@ -65,20 +63,20 @@ export class ValueReader extends ScalarReader {
       case 70:
         return this.#word("False", false);
       default:
-        return this.#unusual();
+        return this.#uncommonValue();
     }
   }
 
   #word(word: string, value: null | boolean): unknown {
     const { bytes, at } = this;
     for (let index = 1; index < word.length; index++) {
-      if (bytes[at + index] !== word.charCodeAt(index)) return this.#unusual();
+      if (bytes[at + index] !== word.charCodeAt(index)) return this.#uncommonValue();
     }
     this.at += word.length;
     return isNameByte(bytes[this.at] ?? 0) ? this.#name(at) : value;
   }
 
-  #unusual(): unknown {
+  #uncommonValue(): unknown {
     const from = this.at;
     this.skipBlanks();
     if (this.at > from) return this.value();
@@ -97,71 +95,75 @@ export class ValueReader extends ScalarReader {
     let end = start;
     while (end < this.end && isNameByte(this.bytes[end] as number)) end++;
     const name = this.bytes.toString("utf8", start, Math.min(end, start + 40));
-    if (name !== "set") this.fail(`the name ${name}, which is no literal,`, start);
+    if (name !== "set") this.fail(`unsupported name ${name}`, start);
     this.at = end;
     return this.#emptySet();
   }
 
+  /** Reads `()` after `set`; other sets are literals. */
   #emptySet(): Set<unknown> {
     this.skipBlanks();
     if (this.bytes[this.at] !== 40) this.unexpected("()");
-    this.open();
+    this.openBracket();
     this.#mutables++;
     this.skipBlanks();
-    this.close(PAREN_END, "only set() is a literal, so");
+    this.closeBracket(PAREN_END);
     return new Set();
   }
 
   #list(): unknown[] {
-    this.open();
+    this.openBracket();
     this.#mutables++;
     const first = this.#item(LIST_END);
-    if (first === NOTHING) return [];
-    // An array that grows has room for 17: of short lists that would be nine parts in ten of the memory.
+    if (first === NO_VALUE) return [];
+    // An array that grows with `push` has a capacity of 17, which would be nine tenths of the memory of short lists.
+    this.values++;
     if (this.bytes[this.at - 1] !== COMMA) return [first];
     const second = this.#item(LIST_END);
-    if (second === NOTHING) return [first];
+    if (second === NO_VALUE) return [first];
     const items = [first, second];
     if (this.bytes[this.at - 1] === COMMA) this.items(items, LIST_END);
     return items;
   }
 
-  /** One item, and the comma or bracket behind it; `NOTHING` where the bracket stands already. */
+  /** Reads an item and the comma or bracket after it; returns `NO_VALUE` if the bracket comes first. */
   #item(bracket: number): unknown {
     let item = this.value();
-    if (item === NOTHING) {
-      this.close(bracket, "',' or");
-      return NOTHING;
+    if (item === NO_VALUE) {
+      this.closeBracket(bracket, "',' or");
+      return NO_VALUE;
     }
     let code = this.bytes[this.at];
     if (code !== COMMA && code !== bracket) {
-      item = this.behind(item);
+      item = this.afterValue(item);
       code = this.bytes[this.at];
     }
     if (code === COMMA) this.at++;
-    else this.close(bracket, "',' or");
+    else this.closeBracket(bracket, "',' or");
     return item;
   }
 
-  /** Adds items until the bracket. */
+  /** Reads items up to and including the bracket. */
   protected items(items: unknown[], bracket: number): void {
+    const mostItems = this.valuesLeft;
     for (;;) {
       const item = this.#item(bracket);
-      if (item === NOTHING) return;
-      items.push(item);
-      if (this.bytes[this.at - 1] !== COMMA) return;
+      if (item === NO_VALUE) break;
+      if (items.push(item) > mostItems) this.failValues();
+      if (this.bytes[this.at - 1] !== COMMA) break;
     }
+    this.values += items.length;
   }
 
   #parens(): unknown {
-    this.open();
+    this.openBracket();
     const items: unknown[] = [];
     let first = this.value();
-    if (first !== NOTHING) {
+    if (first !== NO_VALUE) {
       const isNumber = this.at === this.numberEnd;
-      if (this.bytes[this.at] !== COMMA) first = this.behind(first);
+      if (this.bytes[this.at] !== COMMA) first = this.afterValue(first);
       if (this.bytes[this.at] === PAREN_END) {
-        this.close(PAREN_END);
+        this.closeBracket(PAREN_END);
         if (isNumber && this.numberEnd >= 0) this.numberEnd = this.at;
         return first;
       }
@@ -174,60 +176,60 @@ export class ValueReader extends ScalarReader {
   }
 
   #braces(): unknown {
-    this.open();
+    this.openBracket();
     this.#mutables++;
-    // 'data' begins so; a call for every dict would cost.
+    // The first bytes of 'data' are checked here, to avoid a call for every dict.
     if (this.bytes[this.at + 1] === 100 && this.bytes[this.at + 5] === SINGLE) {
       const bytes = this.#bytesDict();
       if (bytes !== undefined) return bytes;
     }
-    const key = this.expected(this.#shapes.at(this.depth)[0]) ?? this.#key();
-    if (key === NOTHING) {
-      this.close(BRACE_END, "a key or");
+    const key = this.expectedKey(this.#shapes.at(this.depth)[0]) ?? this.#key();
+    if (key === NO_VALUE) {
+      this.closeBracket(BRACE_END, "a key or");
       return this.lossless ? new Map() : pyDict();
     }
     if (this.bytes[this.at] !== COLON) return this.#set(key);
     return typeof key === "string" && !this.lossless ? this.#dict(key) : this.#map(new Map(), key);
   }
 
-  /** A dict's key or a set's element, and what is behind it. */
+  /** Reads a dict key or a set element. */
   #key(): unknown {
-    const plain = this.plainName(COLON, LONGEST_KEY);
+    const plain = this.plainName(COLON, MAX_KEY_LENGTH);
     if (plain !== undefined) return plain;
     const before = this.#mutables;
     const key = this.value();
-    if (key === NOTHING) return key;
-    if (this.#mutables !== before)
-      this.fail("a list, dict or set as a dict's key or a set's element, just before this");
-    return this.bytes[this.at] === COLON ? key : this.behind(key);
+    if (key === NO_VALUE) return key;
+    if (this.#mutables !== before) this.fail("unhashable dict key or set element (list, dict or set), ending");
+    return this.bytes[this.at] === COLON ? key : this.afterValue(key);
   }
 
-  /** The value behind a colon. */
+  /** Reads a colon and a value. */
   #pairValue(): unknown {
     this.at++;
-    const value = this.some();
+    const value = this.requiredValue();
     const code = this.bytes[this.at];
-    return code === COMMA || code === BRACE_END ? value : this.behind(value);
+    return code === COMMA || code === BRACE_END ? value : this.afterValue(value);
   }
 
-  /** The next key, at whose colon the position then is; `NOTHING` at the end of the dict. */
-  #nextKey(expected?: string): unknown {
-    if (this.bytes[this.at] !== COMMA) return NOTHING;
+  /** Reads a comma and the next key, up to its colon; returns `NO_VALUE` at the end of the dict. */
+  #nextKey(likelyKey?: string): unknown {
+    if (this.bytes[this.at] !== COMMA) return NO_VALUE;
     this.at++;
-    const key = this.expected(expected) ?? this.#key();
-    if (key !== NOTHING && this.bytes[this.at] !== COLON) this.unexpected("':'");
+    const key = this.expectedKey(likelyKey) ?? this.#key();
+    if (key !== NO_VALUE && this.bytes[this.at] !== COLON) this.unexpected("':'");
     return key;
   }
 
-  /** A dict from its first colon on, so far with text for keys. */
+  /** Reads a dict from its first colon on. Continues with `#map` if a key is not text. */
   #dict(firstKey: string): unknown {
     const dict = pyDict();
     const { depth } = this;
     const shape = this.#shapes.at(depth);
     let key: unknown = firstKey;
-    let special = false;
+    const mostPairs = this.valuesLeft / 2;
+    let mayBeDictForm = false;
     let count = 0;
-    /** Kept from the first key on that looks like an index, as objects bring those to the front. */
+    /** All keys in order. Kept once a key looks like an index, because objects move such keys to the front. */
     let order: string[] | undefined;
     while (typeof key === "string") {
       const first = key.charCodeAt(0);
@@ -235,46 +237,48 @@ export class ValueReader extends ScalarReader {
       order?.push(key);
       if (first === 95 && key === "__class__") {
         this.classDicts++;
-        special = true;
-      } else if (key === "data") special = true;
+        mayBeDictForm = true;
+      } else if (key === "data") mayBeDictForm = true;
       dict[key] = this.#pairValue();
-      count++;
+      if (++count > mostPairs) this.failValues();
       key = this.#nextKey(shape[count]);
     }
-    if (key !== NOTHING) {
+    if (key !== NO_VALUE) {
       return this.#map(new Map((order ?? Object.keys(dict)).map((one) => [one, dict[one]])), key);
     }
-    this.close(BRACE_END, "',' or");
+    this.values += 2 * count;
+    this.closeBracket(BRACE_END, "',' or");
     if (count !== shape.length || firstKey !== shape[0]) this.#shapes.remember(depth, dict);
-    return special ? this.#special(dict) : dict;
+    return mayBeDictForm ? this.#convertDictForm(dict) : dict;
   }
 
   #map(map: Map<unknown, unknown>, firstKey: unknown): unknown {
     const keys = new PythonKeys();
-    for (let key = firstKey; key !== NOTHING; key = this.#nextKey()) {
+    for (let key = firstKey; key !== NO_VALUE; key = this.#nextKey()) {
       if (key === "__class__") this.classDicts++;
-      map.set(keys.first(key), this.#pairValue());
+      map.set(keys.firstEqual(key), this.#pairValue());
+      this.countValues(2);
     }
-    this.close(BRACE_END, "',' or");
-    return map.size === 2 ? this.#special(map) : map;
+    this.closeBracket(BRACE_END, "',' or");
+    return map.size === 2 ? this.#convertDictForm(map) : map;
   }
 
-  #special(dict: PyDict | Map<unknown, unknown>): unknown {
+  #convertDictForm(dict: PyDict | Map<unknown, unknown>): unknown {
     const value = valueOfDictForm(dict, this.lossless);
-    if (value === null) this.fail("bytes that are no base64, just before this");
+    if (value === null) this.fail("invalid base64, ending");
     if (value === undefined) return dict;
     if (!(value instanceof Uint8Array)) this.classDicts--;
     return value;
   }
 
-  /** From behind the brace; undefined, and nothing read, for a dict of another form. */
+  /** Reads a dict of bytes after its brace. Returns undefined, without reading, for any other dict. */
   #bytesDict(): Uint8Array | undefined {
     const found = findBytesDict(this.bytes, this.at);
     if (found === undefined) return undefined;
     const bytes = decodeBase64(this.bytes, found.from, found.to);
-    if (bytes === undefined) this.fail("bytes that are no base64", found.from);
+    if (bytes === undefined) this.fail("invalid base64", found.from);
     this.at = found.end;
-    this.close(BRACE_END);
+    this.closeBracket(BRACE_END);
     return bytes;
   }
 
@@ -283,13 +287,14 @@ export class ValueReader extends ScalarReader {
     const keys = new PythonKeys();
     let item = first;
     for (;;) {
-      set.add(keys.first(item));
+      set.add(keys.firstEqual(item));
+      this.countValues(1);
       if (this.bytes[this.at] !== COMMA) break;
       this.at++;
       item = this.#key();
-      if (item === NOTHING) break;
+      if (item === NO_VALUE) break;
     }
-    this.close(BRACE_END, "',' or");
+    this.closeBracket(BRACE_END, "',' or");
     return set;
   }
 }

@@ -4,13 +4,14 @@ import { NO_KEYWORDS } from "../../contract/signature.ts";
 import { pyRepr } from "../../values/py-repr.ts";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, PyTuple } from "../../values/python-values.ts";
 import type { ClassMapper } from "../class-mapper.ts";
+import { typedArrayItems } from "../numbers.ts";
 import type { CallData } from "../serializer.ts";
-import { rethrowAt, Unwritable, unknownClass } from "../unwritable.ts";
+import { rethrowWithKey, Unwritable, unknownClass, unsupportedType } from "../unwritable.ts";
 import { FastWriter } from "./fast-writer.ts";
 import { bigintText, complexText, floatText, isoText } from "./scalar-text.ts";
 
-const BASE64_CHUNK = 48 * 1024; // a multiple of 3, so that base64 of the parts is base64 of the whole
-/** Stands for the tuple of a call among the open containers. */
+const BASE64_CHUNK = 48 * 1024; // a multiple of 3, so that only the last chunk has padding
+/** Represents the tuple of a call in the list of open containers. */
 const CALL: object = {};
 const COMMA = 44;
 const COLON = 58;
@@ -21,7 +22,7 @@ export interface WriterOptions {
   readonly bytesRepr: boolean;
 }
 
-/** Writes one value as serpent text, byte for byte as `serpent 1.41` does. */
+/** Writes one value as serpent text; the output is identical to that of `serpent 1.41`. */
 export class SerpentWriter extends FastWriter {
   readonly #classes: ClassMapper;
   readonly #bytesRepr: boolean;
@@ -37,16 +38,16 @@ export class SerpentWriter extends FastWriter {
     this.reset();
   }
 
-  protected override other(value: unknown): void {
+  protected override otherValue(value: unknown): void {
     if (typeof value === "object" && value !== null) this.#object(value);
     else if (typeof value === "number") this.#number(value);
     else if (typeof value === "boolean") this.ascii(value ? "True" : "False");
     else if (value === null || value === undefined) this.ascii("None");
     else if (typeof value === "bigint") this.ascii(bigintText(value));
-    else throw new Unwritable(`a ${typeof value} does not travel`);
+    else throw unsupportedType(value);
   }
 
-  /** An INVOKE payload: `('object','method',(1,2),{'name':'value'})`. */
+  /** Writes an INVOKE payload: `('object','method',(1,2),{'name':'value'})`. */
   call({ object, method, args, kwargs }: CallData): void {
     this.enter(CALL);
     this.byte(40);
@@ -74,15 +75,15 @@ export class SerpentWriter extends FastWriter {
     if (value instanceof PyEllipsis) return this.ascii("...");
     if (value instanceof ArrayBuffer) return this.#bytes(new Uint8Array(value));
     if (value instanceof DataView) return this.#bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-    if (ArrayBuffer.isView(value)) return this.#typedArray(value);
+    if (ArrayBuffer.isView(value)) return this.#list(typedArrayItems(value));
     const replaced = this.#classes.toWire(value);
     if (replaced !== undefined) return this.value(replaced);
-    // Plain objects of another realm: a `vm` context, a test runner.
+    // Plain objects of another realm, for example a `vm` context.
     if (Object.getPrototypeOf(Object.getPrototypeOf(value)) === null) return this.value({ ...value });
     throw unknownClass(value);
   }
 
-  /** What has no items, but brackets. */
+  /** Writes text with one level of brackets. */
   #bracketed(text: string): void {
     this.checkDepth();
     this.ascii(text);
@@ -93,11 +94,11 @@ export class SerpentWriter extends FastWriter {
     else this.ascii(floatText(value));
   }
 
-  /** An integral number is an int as long as it is exact; beyond, only a bigint is one. */
+  /** A safe integer is written as an int, any other number as a float. */
   #number(value: number): void {
     const size = Math.abs(value);
     const isInteger = Number.isSafeInteger(value) && !Object.is(value, -0);
-    // Here JavaScript writes floats as Python does.
+    // In this range JavaScript and Python write floats the same way.
     if (isInteger || (size >= 1e-4 && size < 1e15)) this.ascii(String(value));
     else this.#float(value);
   }
@@ -127,7 +128,7 @@ export class SerpentWriter extends FastWriter {
         this.value(items[at]);
       }
     } catch (error) {
-      rethrowAt(error, at);
+      rethrowWithKey(error, at);
     }
   }
 
@@ -158,15 +159,15 @@ export class SerpentWriter extends FastWriter {
       try {
         this.value(value);
       } catch (error) {
-        rethrowAt(error, typeof key === "string" ? key : pyRepr(key));
+        rethrowWithKey(error, typeof key === "string" ? key : pyRepr(key));
       }
     }
     this.byte(125);
     this.leave();
   }
 
-  /** Refuses what Python refuses as a key, and what would become a key that it cannot read back. */
-  #checkHashable(key: unknown, what: string): void {
+  /** Throws for keys that Python refuses, or could not read back. `role` is for the error text. */
+  #checkHashable(key: unknown, role: string): void {
     switch (typeof key) {
       case "string":
       case "boolean":
@@ -179,18 +180,11 @@ export class SerpentWriter extends FastWriter {
         if (key instanceof PyFloat && !Number.isNaN(key.value)) return;
         if (key instanceof PyComplex || (this.#bytesRepr && key instanceof Uint8Array)) return;
         if (!(key instanceof PyTuple)) break;
-        for (const item of key) if (item !== null && item !== undefined) this.#checkHashable(item, what);
+        for (const item of key) if (item !== null && item !== undefined) this.#checkHashable(item, role);
         return;
       default:
     }
-    throw new Unwritable(`${what} must be text, a number, a boolean or a tuple of those`);
-  }
-
-  /** Like Python's `array.array`: a list of its numbers. */
-  #typedArray(value: ArrayBufferView): void {
-    const numbers = [...(value as unknown as Iterable<number | bigint>)];
-    const floats = value instanceof Float32Array || value instanceof Float64Array;
-    this.#list(floats ? numbers.map((one) => new PyFloat(Number(one))) : numbers);
+    throw new Unwritable(`${role} must be text, a number, a boolean or a tuple of those`);
   }
 
   #bytes(value: Uint8Array): void {
@@ -198,7 +192,7 @@ export class SerpentWriter extends FastWriter {
     this.checkDepth();
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     this.ascii("{'data': '");
-    this.need(Math.ceil(bytes.length / 3) * 4);
+    this.reserve(Math.ceil(bytes.length / 3) * 4);
     for (let at = 0; at < bytes.length; at += BASE64_CHUNK) {
       this.latin1(bytes.toString("base64", at, Math.min(at + BASE64_CHUNK, bytes.length)));
     }

@@ -22,8 +22,9 @@ export const signatureTarget: Target = {
     try {
       parseSignature(input.toString("utf8"));
     } catch (error) {
-      // A mistake of the programmer, in words of ours.
-      if (error instanceof TypeError && /no signature|no parameter|no default/.test(error.message)) return "TypeError";
+      // The signature is a programming error, so parseSignature throws a TypeError.
+      if (error instanceof TypeError && /^invalid signature|^invalid parameter|has no default/.test(error.message))
+        return "TypeError";
       throw error;
     }
     return "accepted";
