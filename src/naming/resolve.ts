@@ -42,7 +42,7 @@ export async function resolve(uri: URI | string, options: ResolveOptions = {}): 
 }
 
 async function find(wanted: URI, options: ResolveOptions): Promise<URI> {
-  const { random } = options.environment ?? processEnvironment;
+  const { environment = processEnvironment } = options;
   await using names = await locateNameServer({
     host: wanted.sockname === null ? (wanted.host ?? undefined) : `./u:${wanted.sockname}`,
     port: wanted.port ?? undefined,
@@ -50,7 +50,7 @@ async function find(wanted: URI, options: ResolveOptions): Promise<URI> {
   });
   if (wanted.protocol === "PYRONAME") return await names.lookup(wanted.object);
   const found = [...(await names.list({ metadataAll: wanted.tags })).values()];
-  const chosen = found[Math.floor(random() * found.length)];
+  const chosen = found[Math.floor(environment.random() * found.length)];
   if (chosen === undefined) {
     throw new NamingError(
       `no registrations available with desired metadata properties {${wanted.tags.map((tag) => `'${tag}'`).join(", ")}}`,
