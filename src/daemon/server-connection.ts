@@ -142,7 +142,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
   // --- calls -------------------------------------------------------------------------------------------------------
 
   #invoke(message: Message, serializers: SerializerSet): void {
-    const served = new ServedCall(this.info, this.#dialect, message, serializers.byId(message.serializerId));
+    const serializer = serializers.byId(message.serializerId);
+    const served = new ServedCall(this.info, this.#services.environment, this.#dialect, message, serializer);
     let result: unknown;
     try {
       const isBlob = (message.flags & this.#dialect.flag.keepSerialized) !== 0;
