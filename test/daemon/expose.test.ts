@@ -2,8 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { AttributeError, Daemon, expose, exposeAll, proxy } from "#pyro";
+import { AttributeError, expose, exposeAll } from "#pyro";
 import { exposedBy } from "../../src/daemon/expose.ts";
+import { listenInMemory, proxyInMemory as proxy } from "../support/memory-host.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -58,7 +59,7 @@ test("a static method is called on the class that was registered, also on a deri
     }
   }
   class Circle extends Shape {}
-  await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+  await using daemon = await listenInMemory({ host: "127.0.0.1" });
   for (const [target, name] of [
     [Shape, "Shape"],
     [Circle, "Circle"],
