@@ -1,4 +1,4 @@
-import { Daemon, type DaemonOptions, type ProxyOptions, proxy } from "#pyro";
+import { type Contract, Daemon, type DaemonOptions, type ProxyOptions, proxy, type URI } from "#pyro";
 import type { Environment } from "../../src/base/environment.ts";
 import { MemoryNetwork } from "../../src/transport/memory-transport.ts";
 import type { Transport } from "../../src/transport/transport.ts";
@@ -16,8 +16,14 @@ export function listenInMemory(options: DaemonOptions = {}): Promise<Daemon> {
   return Daemon.listen({ transport: memoryHost, ...options });
 }
 
+/** `proxy`, with other defaults. */
+export function proxyIn(defaults: ProxyOptions): typeof proxy {
+  const make = (uri: URI | string, second: object = {}, third?: ProxyOptions): object =>
+    "methods" in second
+      ? proxy(uri, second as Contract<object>, { ...defaults, ...third })
+      : proxy<object>(uri, { ...defaults, ...second });
+  return make as typeof proxy;
+}
+
 /** `proxy`, for daemons in memory. */
-export const proxyInMemory = ((uri, second: object = {}, third?: ProxyOptions) =>
-  "methods" in second
-    ? proxy(uri, second as never, { transport: memoryHost, ...third })
-    : proxy(uri, { transport: memoryHost, ...second })) as typeof proxy;
+export const proxyInMemory: typeof proxy = proxyIn({ transport: memoryHost });

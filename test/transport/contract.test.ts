@@ -163,6 +163,13 @@ describe.each(NETWORKS)("%s", (name, wire) => {
     expect(server.tls?.peerCertificate?.subject.CN).toBe(secret ? "client" : undefined);
   });
 
+  test("a server that is paused still hears that its client has ended", async () => {
+    await using line = await Line.open(wire);
+    line.server.connection.pause();
+    line.client.connection.end();
+    await Promise.all([line.server.closed, line.client.closed]);
+  });
+
   test("where nobody listens there is no connection", async () => {
     const line = await Line.open(wire);
     const { location } = line.listener;
