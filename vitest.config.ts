@@ -13,6 +13,11 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/interop/**", "test/containers/**"],
+          // Threads start in less time than processes.
+          pool: "threads",
+          // For machines that are busy: nothing waits so long by itself.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

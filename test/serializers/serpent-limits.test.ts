@@ -78,7 +78,7 @@ describe("broken payloads", () => {
       try {
         serpent.load(bytes);
       } catch (error) {
-        expect(error).toBeInstanceOf(SerializeError);
+        if (!(error instanceof SerializeError)) throw error; // an `expect` takes longer than all the rest
       }
     };
     const pieces = fc.array(fc.oneof(piece, fc.string({ unit: "binary", maxLength: 3 })));

@@ -16,7 +16,7 @@ function pattern(length: number, from = 0): Buffer {
   return bytes;
 }
 
-const LARGE = pattern(24 * MIB);
+const LARGE = pattern(16 * MIB);
 
 async function turns(count: number): Promise<void> {
   for (let left = count; left > 0; left--) await turn();
