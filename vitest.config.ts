@@ -15,6 +15,8 @@ const config: ViteUserConfig = defineConfig({
           exclude: ["test/interop/**", "test/containers/**"],
           // Threads start in less time than processes.
           pool: "threads",
+          // Default: one less than there are processors, which on two is one.
+          maxWorkers: "100%",
           // For machines that are busy: nothing waits so long by itself.
           testTimeout: 30_000,
           hookTimeout: 30_000,
