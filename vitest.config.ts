@@ -13,6 +13,13 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/interop/**", "test/containers/**"],
+          // Threads start in less time than processes.
+          pool: "threads",
+          // Default: one less than there are processors, which on two is one.
+          maxWorkers: "100%",
+          // For machines that are busy: nothing waits so long by itself.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

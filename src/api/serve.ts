@@ -60,6 +60,7 @@ async function serveUntil(
   options: ServeOptions & Required<Pick<ServeOptions, "nameServer" | "log">>,
 ): Promise<void> {
   const { nameServer, log, daemon: provided, while: condition, ...daemonOptions } = options;
+  const { transport, environment } = daemonOptions;
   const onError = (error: Error, client: string): void => log(`${client}: ${error.message}`);
   await using daemon = provided ?? (await Daemon.listen({ onError, ...daemonOptions }));
   const registrations: KeptRegistration[] = [];
@@ -70,7 +71,8 @@ async function serveUntil(
       log(`    uri = ${uri}`);
       if (nameServer === false || name === null) continue;
       log(`    name = ${name}`);
-      registrations.push(keepRegistered(name, uri, { ...nameServer, onEvent: (event) => log(describe(name, event)) }));
+      const onEvent = (event: RegistrationEvent): void => log(describe(name, event));
+      registrations.push(keepRegistered(name, uri, { transport, environment, ...nameServer, onEvent }));
     }
     log("Pyro daemon running.");
     await Promise.race([stopped, daemon.loop(condition === undefined ? {} : { while: condition })]);

@@ -77,7 +77,7 @@ export class Handshake {
     this.#client.pyroVersion = this.#dialect.version;
     const { sequence, serializerId, flags } = message;
     if (this.#denial !== undefined) return this.#deny(this.#denial, sequence);
-    const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId(this.#services.environment.random);
+    const correlationId = this.#dialect.correlationOf(message) ?? newCorrelationId(this.#services.environment);
     let serializer: Serializer;
     try {
       serializer = this.#services.serializers.forVersion(this.#dialect.version).byId(serializerId);

@@ -1,3 +1,4 @@
+import type { Environment } from "../base/environment.ts";
 import type { PyroVersion } from "../base/pyro-version.ts";
 import type { ByteSink } from "../bytes/byte-sink.ts";
 import type { CallContext, Resource } from "../diagnostics/call-context.ts";
@@ -22,6 +23,7 @@ export class ServedCall implements CallContext {
   readonly batch: boolean;
   readonly annotations: Annotations;
   readonly serializerUsed: Serializer;
+  readonly #environment: Environment;
   /** Empty until the payload is read. */
   objectId = "";
   method = "";
@@ -35,8 +37,15 @@ export class ServedCall implements CallContext {
   #abort: AbortController | undefined = undefined;
   #ended = false;
 
-  constructor(connection: Caller, dialect: Dialect, message: Message, serializerUsed: Serializer) {
+  constructor(
+    connection: Caller,
+    environment: Environment,
+    dialect: Dialect,
+    message: Message,
+    serializerUsed: Serializer,
+  ) {
     this.connection = connection;
+    this.#environment = environment;
     this.pyroVersion = dialect.version;
     this.sequence = message.sequence;
     this.flags = message.flags;
@@ -56,13 +65,13 @@ export class ServedCall implements CallContext {
   }
 
   get correlationId(): Uint8Array {
-    this.#correlationId ??= newCorrelationId();
+    this.#correlationId ??= newCorrelationId(this.#environment);
     return this.#correlationId;
   }
 
   /** The id for the reply's header, which copies it: an id generated here is not kept. */
   get correlationStamp(): Uint8Array {
-    return this.#correlationId ?? newCorrelationId(undefined, STAMP);
+    return this.#correlationId ?? newCorrelationId(this.#environment, STAMP);
   }
 
   get responseAnnotations(): Map<string, Uint8Array> {

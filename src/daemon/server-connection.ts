@@ -126,7 +126,8 @@ export class ServerConnection implements ChannelHandlers, ClientConnection {
 
   #invoke(message: Message): void {
     const serializers = this.#serializers as SerializerSet;
-    const served = new ServedCall(this.info, this.#dialect, message, serializers.byId(message.serializerId));
+    const serializer = serializers.byId(message.serializerId);
+    const served = new ServedCall(this.info, this.#services.environment, this.#dialect, message, serializer);
     let result: unknown;
     try {
       const isBlob = (message.flags & this.#dialect.flag.keepSerialized) !== 0;

@@ -42,7 +42,7 @@ export async function resolve(uri: URI | string, options: ResolveOptions = {}): 
 }
 
 async function lookupOnce(requested: URI, options: ResolveOptions): Promise<URI> {
-  const { random } = options.environment ?? processEnvironment;
+  const { environment = processEnvironment } = options;
   await using names = await locateNameServer({
     host: requested.sockname === null ? (requested.host ?? undefined) : `./u:${requested.sockname}`,
     port: requested.port ?? undefined,
@@ -50,7 +50,7 @@ async function lookupOnce(requested: URI, options: ResolveOptions): Promise<URI>
   });
   if (requested.protocol === "PYRONAME") return await names.lookup(requested.object);
   const registrations = [...(await names.list({ metadataAll: requested.tags })).values()];
-  const chosen = registrations[Math.floor(random() * registrations.length)];
+  const chosen = registrations[Math.floor(environment.random() * registrations.length)];
   if (chosen === undefined) {
     throw new NamingError(
       `no registrations available with desired metadata properties {${requested.tags.map((tag) => `'${tag}'`).join(", ")}}`,

@@ -114,7 +114,9 @@ export class MemoryConnection implements Connection {
     if (handlers === undefined || this.#delivering) return;
     this.#delivering = true;
     try {
-      while (!this.#paused && !this.#closed) {
+      while (!this.#closed) {
+        // A connection that is paused still hears of the end, as a socket does.
+        if (this.#paused && this.#inbox[0] !== "end") return;
         const chunk = this.#inbox.shift();
         if (chunk === undefined) return;
         if (chunk === "end") this.#end(handlers);

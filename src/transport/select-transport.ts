@@ -18,7 +18,7 @@ interface Options<Tls> {
 /** The transport of a client. @throws {PyroError} code PYRO_TLS_OPTIONS or PYRO_CONFIG, for invalid certificates. */
 export function clientTransport({ transport, socket, tls, environment }: Options<ClientTlsOptions>): Transport {
   if (transport !== undefined) return transport;
-  if (socket !== undefined) return new SocketTransport(socket, environment.setImmediate);
+  if (socket !== undefined) return new SocketTransport(socket, (work) => environment.setImmediate(work));
   const { ssl, preferIpVersion, noDelay } = transportItems(configurationOf(environment).current);
   const sockets = new NetTransport({ ipVersion: preferIpVersion, noDelay, environment });
   const client = clientTls(tls, ssl);
@@ -28,7 +28,7 @@ export function clientTransport({ transport, socket, tls, environment }: Options
 /** The transport of a daemon. Throws like `clientTransport`. */
 export function serverTransport({ transport, socket, tls, environment }: Options<ServerTlsOptions>): Transport {
   if (transport !== undefined) return transport;
-  if (socket !== undefined) return new SocketTransport(socket, environment.setImmediate);
+  if (socket !== undefined) return new SocketTransport(socket, (work) => environment.setImmediate(work));
   const { ssl, preferIpVersion, noDelay } = transportItems(configurationOf(environment).current);
   const sockets = new NetTransport({ ipVersion: preferIpVersion, noDelay, environment });
   const server = serverTls(tls, ssl);

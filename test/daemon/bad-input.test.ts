@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, expose, proxy, RemoteError, withOptions } from "#pyro";
+import { Daemon, type DaemonOptions, expose, type ProxyOptions, proxy, RemoteError, withOptions } from "#pyro";
+import { memoryHost, memoryHostIn, proxyInMemory } from "../support/memory-host.ts";
 import { rawPyro4, rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
+import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
 class Service {
   static {
@@ -46,32 +48,38 @@ const call = (method: string, args = "()", kwargs = "{}"): string => `${HEAD}('s
 /** A msgpack list of 8 Mi empty dicts, a byte each. */
 const DICTS = deflateSync(Buffer.concat([Buffer.from([0xdd, 0, 0x80, 0, 0]), Buffer.alloc(8 << 20, 0x80)]));
 
-let daemon: Daemon;
-let port: number;
-const reports: string[] = [];
+function serve(options: DaemonOptions): Promise<Daemon> {
+  const limits = { maxMessageBytes: 1 << 20, maxInflatedBytes: 1 << 20 };
+  return Daemon.listen({ host: "127.0.0.1", limits, ...options });
+}
+
+const WIRES = { TCP: {}, memory: { transport: memoryHost } } as const;
+type Wire = keyof typeof WIRES;
+const ALL = Object.keys(WIRES) as readonly Wire[];
+const daemons = {} as Record<Wire, Daemon>;
 
 beforeAll(async () => {
-  daemon = await Daemon.listen({
-    host: "127.0.0.1",
-    limits: { maxMessageBytes: 1 << 20, maxInflatedBytes: 1 << 20 },
-    handshakeTimeoutMs: 1_000,
-    onError: (error) => reports.push(error.message),
-  });
-  daemon.register(new Service(), "service");
-  port = daemon.location.kind === "tcp" ? daemon.location.port : 0;
+  for (const wire of ALL) {
+    daemons[wire] = await serve(WIRES[wire]);
+    daemons[wire].register(new Service(), "service");
+  }
 });
 
-afterAll(() => daemon.close());
+afterAll(() => Promise.all(ALL.map((wire) => daemons[wire].close())));
+
+const portOf = (daemon: Daemon): number => daemon.uriFor("service").port as number;
+const connected = (wire: Wire): Promise<ScriptedPeer> =>
+  wire === "TCP" ? ScriptedPeer.connect(portOf(daemons.TCP)) : ScriptedPeer.dial(memoryHost, daemons.memory.location);
 
 /** The daemon must go on serving whatever a peer did. */
-async function expectServing(): Promise<void> {
-  await using service = proxy(`PYRO:service@127.0.0.1:${port}`, { timeoutMs: 2_000 });
+async function expectServing(daemon: Daemon, options: ProxyOptions): Promise<void> {
+  await using service = proxy(daemon.uriFor("service"), { timeoutMs: 2_000, ...options });
   expect(await service.echo("still here")).toBe("still here");
 }
 
 /** A peer that is past its handshake. */
-async function greeted(version: 4 | 5): Promise<ScriptedPeer> {
-  const peer = await ScriptedPeer.connect(port);
+async function greeted(version: 4 | 5, wire: Wire = "memory"): Promise<ScriptedPeer> {
+  const peer = await connected(wire);
   peer.send(
     version === 5 ? rawPyro5({ type: 1, payload: CONNECT }) : rawPyro4({ type: 1, flags: 0x10, payload: CONNECT }),
   );
@@ -79,75 +87,82 @@ async function greeted(version: 4 | 5): Promise<ScriptedPeer> {
   return peer;
 }
 
-describe("before the handshake, bad bytes are answered with a CONNECTFAIL and the connection ends", () => {
-  const cases: [string, Uint8Array, string][] = [
-    ["foreign bytes", Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "invalid data"],
-    ["a version that nobody speaks", Buffer.from("5059524f01f7040100000001", "hex"), "invalid protocol version: 503"],
-    [
-      "a Pyro5 header with a wrong magic number",
-      rawPyro5({ type: 1, payload: CONNECT, check: 0x1234 }),
-      "invalid message or protocol version",
-    ],
-    [
-      "a Pyro4 header with a wrong checksum",
-      rawPyro4({ type: 1, payload: CONNECT, check: 1 }),
-      "header checksum mismatch",
-    ],
-    [
-      "a call instead of a handshake, Pyro5",
-      rawPyro5({ type: 4, payload: call("echo") }),
-      "invalid msg type 4 received (expected: 1)",
-    ],
-    [
-      "a call instead of a handshake, Pyro4",
-      rawPyro4({ type: 4, payload: call("echo") }),
-      "invalid msg type 4 received",
-    ],
-    ["a length of 4 GB", rawPyro5({ type: 1, payloadBytes: 0xffffffff }), "message too large (4294967295, max=65536)"],
-    [
-      "a CONNECT of more than 64 KiB",
-      rawPyro5({ type: 1, payloadBytes: 65_537 }),
-      "message too large (65537, max=65536)",
-    ],
-    [
-      "8 MiB of empty dicts in a compressed CONNECT of 8 kB, Pyro5",
-      rawPyro5({ type: 1, flags: 2, serializer: 4, payload: DICTS }),
-      "inflates beyond the limit of 65536",
-    ],
-    [
-      "8 MiB of empty dicts in a compressed CONNECT of 8 kB, Pyro4",
-      rawPyro4({ type: 1, flags: 2, serializer: 6, payload: DICTS }),
-      "inflates beyond the limit of 65536",
-    ],
-    [
-      "a serializer that is not spoken",
-      rawPyro4({ type: 1, payload: CONNECT, serializer: 4 }),
-      "message used serializer that is not accepted: 4",
-    ],
-    ["an unknown object", rawPyro5({ type: 1, payload: CONNECT.replace("service", "nobody") }), "unknown object"],
-    ["a handshake without its object", rawPyro5({ type: 1, payload: `${HEAD}{'handshake':'hello'}` }), "'object'"],
-    ["a handshake that is no dict", rawPyro5({ type: 1, payload: `${HEAD}[1,2,3]` }), "'object'"],
-  ];
-  test.each(cases)("%s", async (_name, bytes, text) => {
-    await using peer = await ScriptedPeer.connect(port);
-    peer.send(bytes);
-    await peer.closed;
-    expect(peer.received.toString("latin1")).toContain(text);
-    const typeAt = peer.received.readUInt16BE(4) === 48 ? 7 : 6;
-    expect(peer.received[typeAt]).toBe(3);
-    await expectServing();
-  });
-});
+describe.each(ALL)(
+  "before the handshake, bad bytes are answered with a CONNECTFAIL and the connection ends: %s",
+  (wire) => {
+    const cases: [string, Uint8Array, string][] = [
+      ["foreign bytes", Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "invalid data"],
+      ["a version that nobody speaks", Buffer.from("5059524f01f7040100000001", "hex"), "invalid protocol version: 503"],
+      [
+        "a Pyro5 header with a wrong magic number",
+        rawPyro5({ type: 1, payload: CONNECT, check: 0x1234 }),
+        "invalid message or protocol version",
+      ],
+      [
+        "a Pyro4 header with a wrong checksum",
+        rawPyro4({ type: 1, payload: CONNECT, check: 1 }),
+        "header checksum mismatch",
+      ],
+      [
+        "a call instead of a handshake, Pyro5",
+        rawPyro5({ type: 4, payload: call("echo") }),
+        "invalid msg type 4 received (expected: 1)",
+      ],
+      [
+        "a call instead of a handshake, Pyro4",
+        rawPyro4({ type: 4, payload: call("echo") }),
+        "invalid msg type 4 received",
+      ],
+      [
+        "a length of 4 GB",
+        rawPyro5({ type: 1, payloadBytes: 0xffffffff }),
+        "message too large (4294967295, max=65536)",
+      ],
+      [
+        "a CONNECT of more than 64 KiB",
+        rawPyro5({ type: 1, payloadBytes: 65_537 }),
+        "message too large (65537, max=65536)",
+      ],
+      [
+        "8 MiB of empty dicts in a compressed CONNECT of 8 kB, Pyro5",
+        rawPyro5({ type: 1, flags: 2, serializer: 4, payload: DICTS }),
+        "inflates beyond the limit of 65536",
+      ],
+      [
+        "8 MiB of empty dicts in a compressed CONNECT of 8 kB, Pyro4",
+        rawPyro4({ type: 1, flags: 2, serializer: 6, payload: DICTS }),
+        "inflates beyond the limit of 65536",
+      ],
+      [
+        "a serializer that is not spoken",
+        rawPyro4({ type: 1, payload: CONNECT, serializer: 4 }),
+        "message used serializer that is not accepted: 4",
+      ],
+      ["an unknown object", rawPyro5({ type: 1, payload: CONNECT.replace("service", "nobody") }), "unknown object"],
+      ["a handshake without its object", rawPyro5({ type: 1, payload: `${HEAD}{'handshake':'hello'}` }), "'object'"],
+      ["a handshake that is no dict", rawPyro5({ type: 1, payload: `${HEAD}[1,2,3]` }), "'object'"],
+    ];
+    test.each(cases)("%s", async (_name, bytes, text) => {
+      await using peer = await connected(wire);
+      peer.send(bytes);
+      await peer.closed;
+      expect(peer.received.toString("latin1")).toContain(text);
+      const typeAt = peer.received.readUInt16BE(4) === 48 ? 7 : 6;
+      expect(peer.received[typeAt]).toBe(3);
+      await expectServing(daemons[wire], WIRES[wire]);
+    });
+  },
+);
 
 test("a compressed CONNECT of honest size is welcomed, as Pyro5 sends one with COMPRESSION on", async () => {
-  await using peer = await ScriptedPeer.connect(port);
+  await using peer = await connected("memory");
   peer.send(
     rawPyro5({ type: 1, flags: 2, payload: deflateSync(CONNECT.replace("'hello'", `'${"x".repeat(60_000)}'`)) }),
   );
   expect((await peer.receivedAtLeast(41))[6]).toBe(2);
 });
 
-describe("after the handshake, bad bytes end the connection without a word", () => {
+describe.each(ALL)("after the handshake, bad bytes end the connection without a word: %s", (wire) => {
   const overrun5 = Buffer.concat([Buffer.from("ABCD"), Buffer.from([0, 0, 255, 255]), Buffer.from("x")]);
   const overrun4 = Buffer.concat([Buffer.from("ABCD"), Buffer.from([255, 255]), Buffer.from("x")]);
   const bomb = deflateSync(Buffer.alloc(64 << 20, 0x20), { level: 9 });
@@ -167,12 +182,12 @@ describe("after the handshake, bad bytes end the connection without a word", () 
     ["a serializer that is not spoken", 4, rawPyro4({ type: 4, payload: call("echo"), serializer: 4 })],
   ];
   test.each(cases)("%s", async (_name, version, bytes) => {
-    await using peer = await greeted(version);
+    await using peer = await greeted(version, wire);
     const before = peer.received.length;
     peer.send(bytes);
     await peer.closed;
     expect(peer.received.length).toBe(before);
-    await expectServing();
+    await expectServing(daemons[wire], WIRES[wire]);
   });
 });
 
@@ -243,27 +258,40 @@ test("keys named __proto__ and constructor are keys like others, and touch no pr
   await peer2.receivedAtLeast(before + 41);
   expect(peer2.received.toString("utf8")).toContain("got an unexpected keyword argument");
   await peer2[Symbol.asyncDispose]();
-  await expectServing();
+  await expectServing(daemons.memory, WIRES.memory);
 });
 
 test("a header that never ends is dropped when the time for the handshake is over", async () => {
-  await using peer = await ScriptedPeer.connect(port);
+  const here = memoryHostIn(new VirtualEnvironment());
+  const reports: string[] = [];
+  const onError = (error: Error): void => void reports.push(error.message);
+  await using daemon = await serve({ ...here, handshakeTimeoutMs: 1_000, onError });
+  daemon.register(new Service(), "service");
+  await using peer = await ScriptedPeer.dial(here.transport, daemon.location);
   peer.send(rawPyro5({ type: 1, payload: CONNECT }).subarray(0, 30));
-  await peer.closed;
+  await here.environment.advance(999);
+  expect([peer.open, reports]).toEqual([true, []]);
+  await here.environment.advance(1);
+  expect(peer.open).toBe(false);
   expect(peer.received.length).toBe(0);
   expect(reports).toContainEqual(expect.stringContaining("no handshake within 1000 ms"));
-  await expectServing();
+  await expectServing(daemon, here);
 });
 
 test("1,000 connections that say nothing do not keep others from being served", async () => {
+  const environment = new VirtualEnvironment();
+  await using daemon = await serve({ environment, handshakeTimeoutMs: 1_000 });
+  daemon.register(new Service(), "service");
+  const port = portOf(daemon);
   const silent = await Promise.all(Array.from({ length: 1_000 }, () => ScriptedPeer.connect(port)));
-  await expectServing();
+  await expectServing(daemon, {});
+  await environment.advance(1_000);
   await Promise.all(silent.map((peer) => peer.closed));
-  await expectServing();
+  await expectServing(daemon, {});
 }, 20_000);
 
 test("a slow call of one client keeps nobody waiting, not even on its own connection", async () => {
-  await using service = proxy(`PYRO:service@127.0.0.1:${port}`);
+  await using service = proxyInMemory(daemons.memory.uriFor("service"));
   const order: string[] = [];
   await Promise.all([service.slow().then(() => order.push("slow")), service.echo(1).then(() => order.push("echo"))]);
   expect(order).toEqual(["echo", "slow"]);
@@ -272,14 +300,14 @@ test("a slow call of one client keeps nobody waiting, not even on its own connec
 test.each(["at once", "later"])(
   "a method that throws %s what is no error is answered, and its connection goes on",
   async (how) => {
-    await using service = proxy(`PYRO:service@127.0.0.1:${port}`);
+    await using service = proxyInMemory(daemons.memory.uriFor("service"));
     await expect(service.toss(how)).rejects.toMatchObject({ name: "PyroError", message: "thrown: {'bare': True}" });
     expect(await service.echo(how)).toBe(how);
   },
 );
 
 test("a caller of ours sees what was wrong, and its proxy lives on", async () => {
-  await using service = proxy(`PYRO:service@127.0.0.1:${port}`);
+  await using service = proxyInMemory(daemons.memory.uriFor("service"));
   const failure = await service.take("only one").catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(RemoteError);
   expect((failure as RemoteError).is("TypeError")).toBe(true);

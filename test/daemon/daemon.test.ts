@@ -3,6 +3,9 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AttributeError, batch, callContext, connect, Daemon, expose, proxy, release } from "#pyro";
+import { sleep } from "../../src/base/environment.ts";
+import { listenInMemory, memoryHostIn, proxyInMemory } from "../support/memory-host.ts";
+import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
 class Named {
   static {
@@ -104,15 +107,15 @@ test("instance modes: one a connection, one a daemon, one a call", async () => {
       expose(this, { methods: {} }, { instance: "percall", create: () => new PerCall() });
     }
   }
-  await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+  await using daemon = await listenInMemory({ host: "127.0.0.1" });
   for (const [Class, first, again, other] of [
     [Session, 1, 2, 1],
     [Single, 1, 2, 3],
     [PerCall, 1, 1, 1],
   ] as const) {
     const uri = daemon.register(Class);
-    await using a = proxy(uri);
-    await using b = proxy(uri);
+    await using a = proxyInMemory(uri);
+    await using b = proxyInMemory(uri);
     expect([await a.count(), await a.count(), await b.count()], Class.name).toEqual([first, again, other]);
   }
   class Wrong {
@@ -124,12 +127,12 @@ test("instance modes: one a connection, one a daemon, one a call", async () => {
       return this.#brand;
     }
   }
-  await using wrong = proxy(daemon.register(Wrong));
+  await using wrong = proxyInMemory(daemon.register(Wrong));
   await expect(wrong.go()).rejects.toThrow("instance creator returned object of different type");
 });
 
 test("nothing is exposed that is not named, and private names cannot be", async () => {
-  await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+  await using daemon = await listenInMemory({ host: "127.0.0.1" });
   class Plain {
     open(): void {}
   }
@@ -146,19 +149,19 @@ test("nothing is exposed that is not named, and private names cannot be", async 
       return "more";
     }
   }
-  await using child = proxy(daemon.register(new Child()));
+  await using child = proxyInMemory(daemon.register(new Child()));
   expect(await child.open()).toBeNull();
   expect(await child.more()).toBe("more");
 });
 
 test("register, unregister, and the daemon's own object", async () => {
-  await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+  await using daemon = await listenInMemory({ host: "127.0.0.1" });
   const object = new Named();
   const uri = daemon.register(object, "named");
   expect(() => daemon.register(object)).toThrow("object or class already has a Pyro id");
   expect(() => daemon.register(new Named(), "named")).toThrow("an object or class is already registered with that id");
   expect(daemon.register(new Named(), "named", { force: true })).toEqual(uri);
-  await using self = proxy(daemon.uriFor("Pyro.Daemon"));
+  await using self = proxyInMemory(daemon.uriFor("Pyro.Daemon"));
   expect(await self.registered()).toEqual(["Pyro.Daemon", "named"]);
   expect(await self.ping()).toBeNull();
   expect(await self.info()).toMatch(/^Pyro\.Daemon bound on 127\.0\.0\.1:\d+, NAT None, 2 objects registered\./);
@@ -168,11 +171,11 @@ test("register, unregister, and the daemon's own object", async () => {
   daemon.unregister("named");
   daemon.unregister("Pyro.Daemon");
   expect(await self.registered()).toEqual(["Pyro.Daemon"]);
-  await expect(proxy(uri).who()).rejects.toThrow("unknown object");
+  await expect(proxyInMemory(uri).who()).rejects.toThrow("unknown object");
 });
 
 test("a handshake can be judged, and answered", async () => {
-  await using daemon = await Daemon.listen({
+  await using daemon = await listenInMemory({
     host: "127.0.0.1",
     validateHandshake(data) {
       if (data !== "secret") throw new Error("not with me");
@@ -180,31 +183,36 @@ test("a handshake can be judged, and answered", async () => {
     },
   });
   const uri = daemon.register(new Named());
-  await expect(proxy(uri).who()).rejects.toThrow(/^connection to .* rejected: not with me$/);
-  await using named = proxy(uri, { handshake: "secret" });
+  await expect(proxyInMemory(uri).who()).rejects.toThrow(/^connection to .* rejected: not with me$/);
+  await using named = proxyInMemory(uri, { handshake: "secret" });
   expect(await named.count()).toBe(1);
 });
 
 test("closing answers the calls that run, and takes no new connections", async () => {
+  const here = memoryHostIn(new VirtualEnvironment());
+  const started = Promise.withResolvers<void>();
   class Slow {
     static {
       expose(this, { methods: ["wait"] });
     }
     async wait(): Promise<string> {
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      started.resolve();
+      await sleep(here.environment, 150);
       return "answered";
     }
   }
-  const daemon = await Daemon.listen({ host: "127.0.0.1" });
+  const daemon = await listenInMemory({ ...here, host: "127.0.0.1" });
   const uri = daemon.register(new Slow());
-  await using slow = proxy(uri);
+  await using slow = proxyInMemory(uri, here);
   const call = slow.wait();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await started.promise;
   const closing = daemon.close();
   expect(daemon.close()).toBe(closing);
-  await expect(proxy(uri).wait()).rejects.toMatchObject({ code: "PYRO_CANNOT_CONNECT" });
+  await expect(proxyInMemory(uri, here).wait()).rejects.toMatchObject({ code: "PYRO_CANNOT_CONNECT" });
+  await here.environment.advance(150);
   expect(await call).toBe("answered");
   await closing;
+  expect(here.environment.timers).toBe(0);
 });
 
 test("an address that is taken, and one that is not this machine's", async () => {
@@ -226,8 +234,8 @@ test("a batch of plain methods is over before the connection's next call starts"
       log.push(text);
     }
   }
-  await using daemon = await Daemon.listen();
-  await using notes = proxy(daemon.register(new Notes()));
+  await using daemon = await listenInMemory();
+  await using notes = proxyInMemory(daemon.register(new Notes()));
   await connect(notes);
   const first = batch(notes, (calls) => [calls.note("1"), calls.note("2")]);
   await Promise.all([first, notes.note("3")]);

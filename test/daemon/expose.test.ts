@@ -1,11 +1,9 @@
 /** What of a class or an object is remote, and how long it is held. */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { AttributeError, Daemon, expose, exposeAll, proxy } from "#pyro";
+import { AttributeError, expose, exposeAll } from "#pyro";
 import { exposedBy } from "../../src/daemon/expose.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
+import { memoryInUse } from "../support/memory.ts";
+import { listenInMemory, proxyInMemory as proxy } from "../support/memory-host.ts";
 
 test("a behavior that is none, and names that are none of the methods, are refused where they are written", () => {
   class Thing {
@@ -58,7 +56,7 @@ test("a static method is called on the class that was registered, also on a deri
     }
   }
   class Circle extends Shape {}
-  await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+  await using daemon = await listenInMemory({ host: "127.0.0.1" });
   for (const [target, name] of [
     [Shape, "Shape"],
     [Circle, "Circle"],
@@ -69,32 +67,27 @@ test("a static method is called on the class that was registered, also on a deri
   }
 });
 
-const WEAK = `
-import { Daemon, expose, proxy } from "#pyro";
-class Thing {
-  static { expose(this, { methods: ["hello"] }); }
-  hello() { return "hello"; }
+class Held {
+  static {
+    expose(this, { methods: ["hello"] });
+  }
+  hello(): string {
+    return "hello";
+  }
 }
-await using daemon = await Daemon.listen({ host: "127.0.0.1" });
-const kept = new Thing();
-daemon.register(kept, "kept", { weak: true });
-let held = new Thing();
-const uri = daemon.register(held, "weak", { weak: true });
-await using remote = proxy(uri);
-const first = await remote.hello();
-held = undefined; // not before: the collector may come at any time
-for (let times = 0; times < 200 && daemon.ids.length > 2; times++) {
-  globalThis.gc();
-  await new Promise((resolve) => setTimeout(resolve, 20));
-}
-const then = await remote.hello().catch((error) => error.message);
-let refused;
-try { daemon.register(Thing, "class", { weak: true }); } catch (error) { refused = error.constructor.name; }
-console.log(JSON.stringify([first, then, daemon.ids, kept.hello(), refused]));
-`;
 
-test("an object that is registered weakly goes when nobody else holds it, and its registration with it", () => {
-  const args = ["--expose-gc", "--input-type=module-typescript", "-e", WEAK];
-  const output = execFileSync(process.execPath, args, { cwd: ROOT, encoding: "utf8", timeout: 60_000 });
-  expect(JSON.parse(output)).toEqual(["hello", "unknown object", ["Pyro.Daemon", "kept"], "hello", "TypeError"]);
+test("an object that is registered weakly goes when nobody else holds it, and its registration with it", async () => {
+  await using daemon = await listenInMemory({ host: "127.0.0.1" });
+  const kept = new Held();
+  daemon.register(kept, "kept", { weak: true });
+  let held: Held | undefined = new Held();
+  await using remote = proxy(daemon.register(held, "weak", { weak: true }));
+  const first = await remote.hello();
+  expect([first, held instanceof Held]).toEqual(["hello", true]);
+  held = undefined; // not before: the collector may come at any time
+  for (let times = 0; times < 200 && daemon.ids.length > 2; times++) await memoryInUse();
+  expect(await remote.hello().catch((error: Error) => error.message)).toBe("unknown object");
+  expect(daemon.ids).toEqual(["Pyro.Daemon", "kept"]);
+  expect(kept.hello()).toBe("hello");
+  expect(() => daemon.register(Held, "class", { weak: true })).toThrow(TypeError);
 });

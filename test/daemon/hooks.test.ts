@@ -1,7 +1,9 @@
 /** What a program may hang into its daemon, and what happens when that fails. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { callContext, Daemon, DaemonObject, expose, proxy, RemoteError, release, serve, withOptions } from "#pyro";
+import { callContext, DaemonObject, expose, RemoteError, release, serve, withOptions } from "#pyro";
+import { sleep } from "../../src/base/environment.ts";
+import { listenInMemory, memoryHostIn, proxyInMemory as proxy } from "../support/memory-host.ts";
+import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
 class Plain {
   static {
@@ -19,35 +21,40 @@ class Plain {
 }
 
 test("housekeeping runs again and again, not twice at once, and not after the end; its errors are reported", async () => {
+  const environment = new VirtualEnvironment();
   const reports: string[] = [];
-  let [times, running, most] = [0, 0, 0];
-  const daemon = await Daemon.listen({
+  const times: number[] = [];
+  let [running, most] = [0, 0];
+  const daemon = await listenInMemory({
     host: "127.0.0.1",
+    environment,
     housekeepingMs: 10,
     onError: (error, client) => reports.push(`${client}: ${error.message}`),
     async housekeeping() {
-      times++;
+      times.push(environment.now());
       running++;
       most = Math.max(most, running);
-      await sleep(30);
+      await sleep(environment, 35);
       running--;
-      if (times === 2) throw new Error("the cellar is flooded");
+      if (times.length === 2) throw new Error("the cellar is flooded");
     },
   });
-  await expect.poll(() => times, { timeout: 10_000 }).toBeGreaterThan(3);
+  await environment.advance(175);
   await daemon.close();
-  const then = times;
-  await sleep(100);
-  expect([times, most]).toEqual([then, 1]);
+  await environment.advance(1_000);
+  expect([times, most]).toEqual([[10, 50, 90, 130, 170], 1]);
+  expect([running, environment.timers]).toEqual([0, 0]);
   expect(reports).toEqual(["daemon: the cellar is flooded"]);
 });
 
 test("hooks that throw are reported, and nothing else comes of it", async () => {
+  const here = memoryHostIn(new VirtualEnvironment());
   const reports: string[] = [];
   const failing = (what: string) => (): never => {
     throw new Error(`${what} failed`);
   };
-  await using daemon = await Daemon.listen({
+  await using daemon = await listenInMemory({
+    ...here,
     host: "127.0.0.1",
     housekeepingMs: 10,
     housekeeping: failing("housekeeping"),
@@ -56,12 +63,13 @@ test("hooks that throw are reported, and nothing else comes of it", async () => 
     onDisconnect: () => Promise.reject(new Error("onDisconnect failed")),
     onError: (error) => reports.push(error.message),
   });
-  const plain = proxy(daemon.register(new Plain()));
+  const plain = proxy(daemon.register(new Plain()), here);
   expect(await plain.hello()).toBe("hello");
   await expect(plain.fail()).rejects.toThrow("on purpose");
   await release(plain);
-  await expect.poll(() => reports).toContain("onDisconnect failed");
-  await expect.poll(() => reports).toContain("housekeeping failed");
+  await here.environment.advance(10);
+  expect(reports).toContain("onDisconnect failed");
+  expect(reports).toContain("housekeeping failed");
   expect(reports).toEqual(
     expect.arrayContaining(["annotations failed", "onMethodError failed", "on purpose", "onDisconnect failed"]),
   );
@@ -79,7 +87,7 @@ test("a daemon's annotations can be the same for all replies, and win over those
     }
   }
   const annotations = new Map([["BOTH", new Uint8Array([3])]]);
-  await using daemon = await Daemon.listen({ host: "127.0.0.1", annotations });
+  await using daemon = await listenInMemory({ host: "127.0.0.1", annotations });
   const seen: Map<string, number[]>[] = [];
   await using remote = proxy(daemon.register(new Answering()));
   await withOptions(remote, {
@@ -102,7 +110,7 @@ test("an exception that cannot be written is told in words; a result too", async
       return { inside: [new (class Lock {})()] };
     }
   }
-  await using daemon = await Daemon.listen({ host: "127.0.0.1" });
+  await using daemon = await listenInMemory({ host: "127.0.0.1" });
   const uris = [daemon.register(new Plain()), daemon.register(new Unwritable())] as const;
   for (const serializer of ["serpent", "json", "msgpack"] as const) {
     await using plain = proxy(uris[0], { serializer });
@@ -123,14 +131,14 @@ test("a daemon object of one's own answers in place of the usual one", async () 
       throw new Error("ill");
     }
   }
-  await using daemon = await Daemon.listen({ host: "127.0.0.1", daemonObject: Own });
+  await using daemon = await listenInMemory({ host: "127.0.0.1", daemonObject: Own });
   await expect(proxy(daemon.uriFor("Pyro.Daemon")).ping()).rejects.toThrow("ill");
   expect(daemon.ids).toEqual(["Pyro.Daemon"]);
   expect(daemon.describe()).toContain("1 objects registered");
 });
 
 test("URIs of what is registered, and of what is not", async () => {
-  await using daemon = await Daemon.listen({ host: "127.0.0.1", natHost: "nat.example", natPort: 99 });
+  await using daemon = await listenInMemory({ host: "127.0.0.1", natHost: "nat.example", natPort: 99 });
   const plain = new Plain();
   expect(() => daemon.uriFor(plain)).toThrow("object isn't registered in this daemon");
   expect(() => daemon.uriFor(plain)).toThrow(expect.objectContaining({ code: "PYRO_NOT_REGISTERED" }));
@@ -140,10 +148,15 @@ test("URIs of what is registered, and of what is not", async () => {
 });
 
 test("waiting for the end of a daemon: a condition, a signal, its closing", async () => {
-  const daemon = await Daemon.listen({ host: "127.0.0.1" });
+  const environment = new VirtualEnvironment();
+  const daemon = await listenInMemory({ host: "127.0.0.1", environment });
   let left = 3;
-  await daemon.loop({ while: () => left-- > 0, everyMs: 5 });
-  expect(left).toBe(-1);
+  const looped = daemon.loop({ while: () => left-- > 0, everyMs: 5 });
+  await environment.advance(14);
+  expect(left).toBe(0);
+  await environment.advance(1);
+  await looped;
+  expect([left, environment.timers]).toEqual([-1, 0]);
   await daemon.loop({ signal: AbortSignal.abort() });
   const over = new AbortController();
   const aborted = daemon.loop({ signal: over.signal });
@@ -159,7 +172,7 @@ test("waiting for the end of a daemon: a condition, a signal, its closing", asyn
 });
 
 test("serve without a name server gives objects their names as ids, and takes a daemon of one's own", async () => {
-  const daemon = await Daemon.listen({ host: "127.0.0.1" });
+  const daemon = await listenInMemory({ host: "127.0.0.1" });
   const lines: string[] = [];
   const over = new AbortController();
   const serving = serve(

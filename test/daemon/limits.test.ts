@@ -1,11 +1,14 @@
 /** What one client may make the daemon do: calls at once, answers that nobody takes, connections that idle. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { callContext, Daemon, type DaemonOptions, expose, proxy, release, withOptions } from "#pyro";
+import { sleep } from "../../src/base/environment.ts";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { MessageDecoder } from "../../src/wire/decoder.ts";
 import { pyro5 } from "../../src/wire/dialects.ts";
+import { memoryHostIn } from "../support/memory-host.ts";
 import { rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
+import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
 const HEAD = "# serpent utf-8 python3.2\n";
 const CONNECT = rawPyro5({ type: 1, payload: `${HEAD}{'handshake':'hello','object':'work'}` });
@@ -42,22 +45,27 @@ class Work {
     this.annotated.push(...(callContext()?.annotations.get("XYZZ") ?? []));
   }
   async wait(ms: number): Promise<string> {
-    await sleep(ms);
+    await sleep(here.environment, ms);
     return "answered";
   }
 }
 
 let daemon: Daemon;
+let here: ReturnType<typeof memoryHostIn<VirtualEnvironment>>;
 const work: { object: Work } = { object: new Work() };
 async function serve(options: DaemonOptions = {}): Promise<number> {
-  daemon = await Daemon.listen({ host: "127.0.0.1", drainMs: 50, ...options });
+  here = memoryHostIn(new VirtualEnvironment());
+  daemon = await Daemon.listen({ ...here, host: "127.0.0.1", drainMs: 50, ...options });
   work.object = new Work();
   return daemon.register(work.object, "work").port as number;
 }
-afterEach(() => daemon.close());
+afterEach(() => Promise.all([daemon.close(), here.environment.advance(60_000)]));
+
+/** Lets all that was sent be read, served and answered. No time passes. */
+const settled = (): Promise<void> => here.environment.settle();
 
 async function greeted(port: number): Promise<ScriptedPeer> {
-  const peer = await ScriptedPeer.connect(port);
+  const peer = await ScriptedPeer.dial(here.transport, { kind: "tcp", host: "127.0.0.1", port });
   peer.send(CONNECT);
   await peer.receivedAtLeast(41);
   return peer;
@@ -77,14 +85,14 @@ test("no more calls run at once than may; the others start one by one as those e
   await using peer = await greeted(port);
   const calls = Array.from({ length: 20 }, (_, index) => call(index + 1, "hold"));
   peer.send(Buffer.concat([...calls, call(100, "add", "('behind them',)")]));
-  await expect.poll(() => object.started).toBe(3);
-  await sleep(50);
+  await settled();
   expect([object.started, object.running, object.added]).toEqual([3, 3, []]);
   for (let ended = 0; ended < 20; ended++) {
-    await expect.poll(() => object.releases.length).toBeGreaterThan(0);
+    expect(object.releases.length).toBeGreaterThan(0);
     object.releases.shift()?.();
+    await settled();
   }
-  await expect.poll(() => answers(peer.received).length).toBe(21);
+  expect(answers(peer.received).length).toBe(21);
   expect(object.most).toBe(3);
   // The last one is answered as soon as it has started: with the end of the third from the end.
   const held = calls.map((_, index) => index + 1);
@@ -98,19 +106,22 @@ test("many more calls than there is room to keep are taken in all the same, in o
   await using peer = await greeted(port);
   const texts = Array.from({ length: 5_000 }, (_, index) => `text ${index}`);
   peer.send(Buffer.concat([call(1, "hold"), ...texts.map((text, at) => call(at + 2, "add", `('${text}',)`))]));
-  await expect.poll(() => object.running).toBe(1);
+  await settled();
+  expect(object.running).toBe(1);
   expect(object.added).toEqual([]);
   object.releases.shift()?.();
-  await expect.poll(() => object.added.length, { timeout: 20_000 }).toBe(5_000);
+  await settled();
+  expect(object.added.length).toBe(5_000);
   expect(object.added).toEqual(texts);
 });
 
 test.each([4, 5] as const)("a Pyro%d call that had to wait keeps all that came with it", async (protocol) => {
   const port = await serve({ maxCallsInFlight: 1 });
-  await using remote = proxy(`PYRO:work@127.0.0.1:${port}`, { protocol });
+  await using remote = proxy(`PYRO:work@127.0.0.1:${port}`, { ...here, protocol });
   const { object } = work;
   const first = remote.hold();
-  await expect.poll(() => object.running).toBe(1);
+  await settled();
+  expect(object.running).toBe(1);
   const correlationId = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
   const annotations = new Map([["XYZZ", new Uint8Array([7])]]);
   const replies: (readonly number[])[] = [];
@@ -119,7 +130,7 @@ test.each([4, 5] as const)("a Pyro%d call that had to wait keeps all that came w
     annotations,
     onReply: (reply) => replies.push([...(reply.correlationId ?? [])]),
   }).add("waited");
-  await sleep(30);
+  await settled();
   object.releases.shift()?.();
   await first;
   await second;
@@ -134,11 +145,13 @@ test("when a caller goes away, what runs is told so and what waits never starts"
   const { object } = work;
   const peer = await greeted(port);
   peer.send(Buffer.concat(Array.from({ length: 10 }, (_, index) => call(index + 1, "hold"))));
-  await expect.poll(() => object.started).toBe(2);
+  await settled();
+  expect(object.started).toBe(2);
   await peer[Symbol.asyncDispose]();
-  await expect.poll(() => object.aborted).toBe(2);
+  await settled();
+  expect(object.aborted).toBe(2);
   for (const release of object.releases.splice(0)) release();
-  await sleep(50);
+  await settled();
   expect(object.started).toBe(2);
   expect(gone).toHaveLength(1);
 });
@@ -150,45 +163,79 @@ test("a client that does not read its answers gets no more made; once it reads i
   peer.pause();
   // Small enough for all of them to come in with one chunk of bytes.
   const count = 250;
-  peer.send(Buffer.concat(Array.from({ length: count }, (_, index) => call(index + 1, "large", "(1000000,)"))));
-  await expect.poll(() => object.started).toBeGreaterThan(0);
-  await sleep(300);
+  peer.send(Buffer.concat(Array.from({ length: count }, (_, index) => call(index + 1, "large", "(100000,)"))));
+  await settled();
   const made = object.started;
-  // What fits into the system's own buffers, and a little more.
+  expect(made).toBeGreaterThan(0);
+  // What fits into the connection's own buffers, and a little more.
   expect(made).toBeLessThan(100);
-  await sleep(100);
+  await here.environment.advance(60_000);
   expect(object.started).toBe(made);
-  await using other = proxy(`PYRO:work@127.0.0.1:${port}`);
+  await using other = proxy(`PYRO:work@127.0.0.1:${port}`, here);
   expect(await other.large(3)).toBe("xxx");
   peer.resume();
-  await expect.poll(() => object.started, { timeout: 30_000 }).toBe(count + 1);
-  await peer.receivedAtLeast(count * 1_000_000);
+  await settled();
+  expect(object.started).toBe(count + 1);
+  await peer.receivedAtLeast(count * 100_000);
   expect(answers(peer.received)).toHaveLength(count);
-}, 60_000);
+});
 
 test("a daemon that closes lets a slow client have the rest of its answer", async () => {
   const port = await serve({ drainMs: 30_000 });
   await using peer = await greeted(port);
   peer.pause();
-  peer.send(call(1, "large", "(30000000,)"));
-  await expect.poll(() => work.object.started).toBe(1);
+  peer.send(call(1, "large", "(3000000,)"));
+  await settled();
+  expect(work.object.started).toBe(1);
   const closing = daemon.close();
-  await sleep(1_500);
+  await here.environment.advance(4_500);
   peer.resume();
   await peer.closed;
   expect(answers(peer.received)).toEqual([1]);
   await closing;
-}, 60_000);
+});
+
+test("a client that takes nothing of its answer is dropped: 5 s after the daemon closes, or after drainMs", async () => {
+  for (const [drainMs, droppedMs] of [
+    [30_000, 5_000],
+    [2_500, 2_500],
+  ] as const) {
+    const port = await serve({ drainMs });
+    await using peer = await greeted(port);
+    peer.pause();
+    peer.send(call(1, "large", "(3000000,)"));
+    await settled();
+    let closed = false;
+    const closing = daemon.close().then(() => {
+      closed = true;
+    });
+    await here.environment.advance(droppedMs - 1);
+    expect(closed).toBe(false);
+    await here.environment.advance(1);
+    expect(closed).toBe(true);
+    await closing;
+  }
+});
 
 test("a connection that idles is closed; one that waits for its answer is not", async () => {
   const gone: string[] = [];
   const port = await serve({ idleTimeoutMs: 150, onDisconnect: ({ address }) => gone.push(address) });
   await using idle = await greeted(port);
-  await using waiting = proxy(`PYRO:work@127.0.0.1:${port}`);
-  expect(await waiting.wait(700)).toBe("answered");
-  await idle.closed;
-  await expect.poll(() => gone.length).toBe(2);
-  expect(await waiting.wait(1)).toBe("answered"); // over a new connection
+  await using waiting = proxy(`PYRO:work@127.0.0.1:${port}`, here);
+  const answer = waiting.wait(700);
+  await here.environment.advance(149);
+  expect([idle.open, gone.length]).toEqual([true, 0]);
+  await here.environment.advance(1);
+  expect([idle.open, gone.length]).toEqual([false, 1]);
+  await here.environment.advance(549);
+  expect(gone.length).toBe(1);
+  await here.environment.advance(1);
+  expect(await answer).toBe("answered");
+  await here.environment.advance(150);
+  expect(gone.length).toBe(2);
+  const again = waiting.wait(1); // over a new connection
+  await here.environment.advance(1);
+  expect(await again).toBe("answered");
 });
 
 test("a connection that talks from time to time is not idle", async () => {
@@ -196,11 +243,14 @@ test("a connection that talks from time to time is not idle", async () => {
   const port = await serve({ idleTimeoutMs: 2_000, onDisconnect: ({ address }) => gone.push(address) });
   await using talking = await greeted(port);
   for (let times = 1; times <= 6; times++) {
-    await sleep(500);
+    await here.environment.advance(1_999);
     talking.send(call(times, "add", "('something',)"));
-    await expect.poll(() => work.object.added.length).toBe(times);
+    await settled();
+    expect(work.object.added.length).toBe(times);
   }
   expect(gone).toEqual([]);
+  await here.environment.advance(2_000);
+  expect(gone.length).toBe(1);
 });
 
 test("a signal that is asked for when the caller is gone is aborted; that of a call which is over stays quiet", async () => {
@@ -214,7 +264,7 @@ test("a signal that is asked for when the caller is gone is aborted; that of a c
     }
     async early(): Promise<void> {
       quiet.push(callContext()?.signal as AbortSignal);
-      await sleep(1);
+      await turn();
     }
     async afterwards(): Promise<void> {
       const context = callContext();
@@ -224,12 +274,13 @@ test("a signal that is asked for when the caller is gone is aborted; that of a c
     }
   }
   await serve({ onDisconnect: () => resolve() });
-  const remote = proxy(daemon.register(new Late()));
+  const remote = proxy(daemon.register(new Late()), here);
   await remote.early();
   const over = remote.afterwards().catch((error: Error) => error.name);
-  await sleep(50);
+  await settled();
   await release(remote);
   expect(await over).toBe("ConnectionClosedError");
-  await expect.poll(() => closed).toEqual(["at once"]);
+  await settled();
+  expect(closed).toEqual(["at once"]);
   expect([...quiet, ...late].map((signal) => signal.aborted)).toEqual([false, true]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NamingError } from "../../src/base/errors.ts";
 import { compilePattern } from "../../src/naming/pattern.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 
 const NAMES = [
   ["", "app", "app2", "my.app", "APP", "test.echo", "test.echo\n", "obj_00ff", "a-b_c", "x{2}", "bb"],
@@ -135,9 +136,9 @@ describe("a pattern takes no more time than its length and the name's", () => {
     "(x+x+)+y",
     `${"[a-z]*".repeat(160)}X`,
   ])("%s on 10,000 characters", (pattern) => {
-    const start = performance.now();
+    const start = cpuMs();
     expect(compilePattern(pattern)(long)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(cpuMs() - start).toBeLessThan(2_000);
   });
 
   test.each([
@@ -148,9 +149,9 @@ describe("a pattern takes no more time than its length and the name's", () => {
     "a{1001}",
     "x".repeat(1_001),
   ])("%s is too large", (pattern) => {
-    const start = performance.now();
+    const start = cpuMs();
     expect(() => compilePattern(pattern)).toThrow(/^invalid regex: /);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuMs() - start).toBeLessThan(500);
   });
 
   test("counts that stand beside each other only add up: a UUID's pattern is fine", () => {

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { Daemon, expose, locateNameServer, proxy, serve, startNameServer } from "#pyro";
+import { expose, locateNameServer, serve, startNameServer } from "#pyro";
+import { listenInMemory, memoryHost, proxyInMemory as proxy } from "../support/memory-host.ts";
+
+const transport = memoryHost;
 
 class Greeter {
   static {
@@ -11,14 +14,15 @@ class Greeter {
 }
 
 test("serve registers, serves until told to stop, and takes its names with it", async () => {
-  await using running = await startNameServer({ host: "127.0.0.1", port: 0 });
-  const where = { host: "127.0.0.1", port: running.uri.port as number };
+  await using running = await startNameServer({ transport, host: "127.0.0.1", port: 0 });
+  const where = { transport, host: "127.0.0.1", port: running.uri.port as number };
   const stop = new AbortController();
   const lines: string[] = [];
   const { promise: registered, resolve } = Promise.withResolvers<void>();
   const serving = serve(
     { "test.greeter": new Greeter(), "test.class": Greeter },
     {
+      transport,
       host: "127.0.0.1",
       nameServer: where,
       signal: stop.signal,
@@ -46,13 +50,19 @@ test("serve registers, serves until told to stop, and takes its names with it", 
 });
 
 test("serve ends, and leaves nothing running, when one of its objects cannot be served", async () => {
-  await using running = await startNameServer({ host: "127.0.0.1", port: 0 });
-  const where = { host: "127.0.0.1", port: running.uri.port as number };
+  await using running = await startNameServer({ transport, host: "127.0.0.1", port: 0 });
+  const where = { transport, host: "127.0.0.1", port: running.uri.port as number };
   const listeners = process.listenerCount("SIGTERM");
   const objects = { fine: new Greeter(), hidden: new (class Hidden {})() };
-  await expect(serve(objects, { host: "127.0.0.1", nameServer: where, log: () => undefined })).rejects.toThrow(
+<<<<<<< HEAD
+  await expect(serve(objects, host: "127.0.0.1", nameServer: where, log: () => undefined )).rejects.toThrow(
     "Hidden exposes no members",
   );
+=======
+  await expect(
+    serve(objects, transport, host: "127.0.0.1", nameServer: where, log: () => undefined ),
+  ).rejects.toThrow("nothing of Hidden is exposed");
+>>>>>>> work-t
   expect(process.listenerCount("SIGTERM")).toBe(listeners);
   await using names = await locateNameServer(where);
   expect([...(await names.list()).keys()]).toEqual(["Pyro.NameServer"]);
@@ -63,7 +73,7 @@ test("serve without a name server only prints URIs", async () => {
   const lines: string[] = [];
   const serving = serve(
     { x: new Greeter() },
-    { host: "127.0.0.1", nameServer: false, signal: stop.signal, log: (line) => lines.push(line) },
+    { transport, host: "127.0.0.1", nameServer: false, signal: stop.signal, log: (line) => lines.push(line) },
   );
   await expect.poll(() => lines.at(-1)).toBe("Pyro daemon running.");
   const uri = lines[1]?.replace("    uri = ", "") ?? "";
@@ -71,6 +81,6 @@ test("serve without a name server only prints URIs", async () => {
   expect(await greeter.hello("x")).toBe("hello x");
   stop.abort();
   await serving;
-  await using again = await Daemon.listen({ host: "127.0.0.1" });
+  await using again = await listenInMemory({ host: "127.0.0.1" });
   expect(again.location.kind).toBe("tcp");
 });

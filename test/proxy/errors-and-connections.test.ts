@@ -1,6 +1,7 @@
 /** Which errors of the server cost a proxy its connection: none of our daemons' but those that the daemon closes for. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CommunicationError, Daemon, expose, localAddressOf, proxy, SecurityError, SerializeError } from "#pyro";
+import { CommunicationError, type Daemon, expose, localAddressOf, SecurityError, SerializeError } from "#pyro";
+import { listenInMemory, proxyInMemory as proxy } from "../support/memory-host.ts";
 
 class Faulty {
   static {
@@ -29,7 +30,7 @@ class Faulty {
 let daemon: Daemon;
 let uri: string;
 beforeAll(async () => {
-  daemon = await Daemon.listen({ host: "127.0.0.1" });
+  daemon = await listenInMemory({ host: "127.0.0.1" });
   uri = String(daemon.register(new Faulty(), "faulty"));
 });
 afterAll(() => daemon.close());

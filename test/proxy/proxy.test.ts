@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import {
   type CallContext,
@@ -6,10 +6,11 @@ import {
   connect,
   contract,
   Daemon,
+  type DaemonOptions,
   expose,
   formatTraceback,
   getAttribute,
-  proxy,
+  proxy as overSockets,
   type Remote,
   type RemoteError,
   release,
@@ -17,6 +18,16 @@ import {
   uriOf,
   withOptions,
 } from "#pyro";
+import { sleep } from "../../src/base/environment.ts";
+import { locationText } from "../../src/transport/location.ts";
+import type { Connection } from "../../src/transport/transport.ts";
+import { memoryHostIn, proxyIn } from "../support/memory-host.ts";
+import { VirtualEnvironment } from "../support/virtual-environment.ts";
+
+/** Time passes for all that runs in memory only when a test says so. */
+const environment = new VirtualEnvironment();
+const here = memoryHostIn(environment);
+const proxy = proxyIn(here);
 
 interface Counter {
   readonly limit: number;
@@ -52,7 +63,7 @@ class CountingService implements Counter {
   }
 
   async slowly(value: string, ms: number): Promise<string> {
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await sleep(environment, ms);
     return value;
   }
 
@@ -84,8 +95,11 @@ const counterContract = contract<Counter>({
   oneway: ["note"],
 });
 
-async function served(port = 0): Promise<{ daemon: Daemon; counter: Remote<Counter>; port: number }> {
-  const daemon = await Daemon.listen({ host: "127.0.0.1", port, drainMs: 300 });
+async function served(
+  port = 0,
+  where: DaemonOptions = here,
+): Promise<{ daemon: Daemon; counter: Remote<Counter>; port: number }> {
+  const daemon = await Daemon.listen({ ...where, host: "127.0.0.1", port, drainMs: 300 });
   const uri = daemon.register(new CountingService(), "counter");
   return { daemon, counter: proxy(uri, counterContract, { timeoutMs: 5_000 }), port: uri.port as number };
 }
@@ -114,11 +128,11 @@ test("many calls are in flight on one connection, and start in the order in whic
   expect(sums.at(-1)).toBe(499_500);
   expect(sums).toEqual(sums.toSorted((a, b) => a - b));
   const finished: string[] = [];
-  await Promise.all(
-    [80, 40, 1].map(async (ms) => {
-      finished.push(await counter.slowly(`${ms}`, ms));
-    }),
-  );
+  const slow = [80, 40, 1].map(async (ms) => {
+    finished.push(await counter.slowly(`${ms}`, ms));
+  });
+  await environment.advance(80);
+  await Promise.all(slow);
   expect(finished).toEqual(["1", "40", "80"]);
 });
 
@@ -131,6 +145,7 @@ test("sequence numbers wrap around without mixing up replies", async () => {
     await Promise.all(Array.from({ length: 1_000 }, () => counter.add(1)));
   }
   expect(await counter.add(0)).toBe(70_000);
+  await environment.advance(1_500);
   expect(await slow).toBe("still the same");
 }, 20_000);
 
@@ -169,18 +184,20 @@ test("a broken connection fails the calls in flight; the next call connects agai
   await using counter = first.counter;
   expect(await counter.add(1)).toBe(1);
   const pending = counter.slowly("never", 10_000).catch((error: unknown) => error);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await environment.settle();
   const closing = first.daemon.close();
-  await expect(counter.add(1)).rejects.toMatchObject({
+  const refused = expect(counter.add(1)).rejects.toMatchObject({
     code: /PYRO_(CONNECTION_CLOSED|CANNOT_CONNECT|TIMEOUT|COMMUNICATION)/,
   });
+  await environment.advance(300);
+  await refused;
   await closing;
   expect(await pending).toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
   await expect(counter.add(1)).rejects.toMatchObject({ code: "PYRO_CANNOT_CONNECT" });
   const again = await served(first.port);
   await using _ = again.daemon;
   expect(await counter.add(1)).toBe(1);
-}, 15_000);
+});
 
 test("a timeout ends one call with a clear error, and a late answer disturbs nobody", async () => {
   const { daemon, counter } = await served();
@@ -190,15 +207,18 @@ test("a timeout ends one call with a clear error, and a late answer disturbs nob
   const hurried = withOptions(counter, { timeoutMs: 60 });
   const late = hurried.slowly("late", 200).catch((error: unknown) => error);
   // Other answers come in meanwhile, so the connection is known to be alive and stays.
-  const others = setInterval(() => void counter.add(1), 10);
+  const others = environment.setInterval(() => void counter.add(1), 10);
+  await environment.advance(60);
   expect(await late).toMatchObject({
     name: "TimeoutError",
     code: "PYRO_TIMEOUT",
     message: expect.stringMatching(/no answer from 127\.0\.0\.1:\d+ to slowly within 60 ms/),
   });
-  clearInterval(others);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(await counter.slowly("fine", 1)).toBe("fine");
+  environment.clearTimer(others);
+  await environment.advance(200);
+  const fine = counter.slowly("fine", 1);
+  await environment.advance(1);
+  expect(await fine).toBe("fine");
 });
 
 test("an AbortSignal ends the waiting at once", async () => {
@@ -207,7 +227,8 @@ test("an AbortSignal ends the waiting at once", async () => {
   await using __ = counter;
   const stop = new AbortController();
   const call = withOptions(counter, { signal: stop.signal }).slowly("x", 5_000);
-  setTimeout(() => stop.abort(), 30);
+  await environment.settle();
+  stop.abort();
   await expect(call).rejects.toMatchObject({ name: "AbortError" });
   await expect(withOptions(counter, { signal: AbortSignal.abort() }).add(1)).rejects.toMatchObject({
     name: "AbortError",
@@ -216,46 +237,45 @@ test("an AbortSignal ends the waiting at once", async () => {
   expect(await counter.add(1)).toBe(2);
 });
 
-/** A server that takes connections and says nothing. */
-async function silent(): Promise<{ server: Server; port: number; sockets: Socket[] }> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  return { server, sockets, port: typeof address === "object" && address !== null ? address.port : 0 };
-}
-
 test("a server that says nothing fails a call in bounded time", async () => {
-  const { server, sockets, port } = await silent();
-  const started = performance.now();
-  await expect(proxy(`PYRO:x@127.0.0.1:${port}`, { timeoutMs: 100 }).call()).rejects.toMatchObject({
-    name: "TimeoutError",
-  });
-  expect(performance.now() - started).toBeLessThan(2_000);
-  for (const socket of sockets) socket.destroy();
-  server.close();
+  const nothing = { onData: () => {}, onEnd: () => {}, onDrain: () => {}, onClose: () => {} };
+  const handlers = { onConnection: (one: Connection) => one.start(nothing), onError: () => undefined };
+  const { location } = await here.transport.listen({ kind: "tcp", host: "127.0.0.1", port: 0 }, handlers);
+  let failure: unknown;
+  const call = proxy(`PYRO:x@${locationText(location)}`, { timeoutMs: 100 })
+    .call()
+    .catch((error: unknown) => {
+      failure = error;
+    });
+  await environment.advance(99);
+  expect(failure).toBeUndefined();
+  await environment.advance(1);
+  await call;
+  expect(failure).toMatchObject({ name: "TimeoutError" });
 });
 
 test("a server that closes without a word, and one that speaks another protocol, are named as such", async () => {
   const closing = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
   await new Promise((resolve) => closing.once("listening", resolve));
   const port = (closing.address() as { port: number }).port;
-  await expect(proxy(`PYRO:x@127.0.0.1:${port}`).call()).rejects.toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
+  await expect(overSockets(`PYRO:x@127.0.0.1:${port}`).call()).rejects.toMatchObject({
+    code: "PYRO_CONNECTION_CLOSED",
+  });
   closing.close();
   const http = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")).listen(0, "127.0.0.1");
   await new Promise((resolve) => http.once("listening", resolve));
   const other = (http.address() as { port: number }).port;
-  await expect(proxy(`PYRO:x@127.0.0.1:${other}`).call()).rejects.toMatchObject({ code: "PYRO_BAD_TAG" });
+  await expect(overSockets(`PYRO:x@127.0.0.1:${other}`).call()).rejects.toMatchObject({ code: "PYRO_BAD_TAG" });
   http.close();
 });
 
 test("nobody there, an unknown object, and text that is no URI", async () => {
-  const { daemon, port } = await served();
-  await expect(proxy(`PYRO:nobody@127.0.0.1:${port}`).call()).rejects.toThrow(
+  const { daemon, port } = await served(0, {});
+  await expect(overSockets(`PYRO:nobody@127.0.0.1:${port}`).call()).rejects.toThrow(
     `connection to 127.0.0.1:${port} rejected: unknown object`,
   );
   await daemon.close();
-  await expect(proxy(`PYRO:counter@127.0.0.1:${port}`).call()).rejects.toThrow(
+  await expect(overSockets(`PYRO:counter@127.0.0.1:${port}`).call()).rejects.toThrow(
     `cannot connect to 127.0.0.1:${port}: connection refused; is the daemon running`,
   );
   expect(() => proxy("PYRO:counter")).toThrow("invalid uri");

@@ -156,7 +156,7 @@ test("whatever is written comes back", { timeout: 60_000 }, () => {
       plain.dump(one, out);
       expect(plain.load(out.since(0))).toEqual(one);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
 });
 

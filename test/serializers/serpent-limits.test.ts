@@ -7,6 +7,7 @@ import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import type { ClassMapper } from "../../src/serializers/class-mapper.ts";
 import { type SerpentOptions, SerpentSerializer } from "../../src/serializers/serpent/serpent.ts";
 import { PyFloat, tuple } from "../../src/values/python-values.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 import { loadVectors } from "../support/tagged.ts";
 
 const classes: ClassMapper = { version: 5, toWire: () => undefined, revive: (value) => value };
@@ -78,7 +79,7 @@ describe("broken payloads", () => {
       try {
         serpent.load(bytes);
       } catch (error) {
-        expect(error).toBeInstanceOf(SerializeError);
+        if (!(error instanceof SerializeError)) throw error; // an `expect` takes longer than all the rest
       }
     };
     const pieces = fc.array(fc.oneof(piece, fc.string({ unit: "binary", maxLength: 3 })));
@@ -123,9 +124,9 @@ describe("hostile payloads cost no more time than their size", () => {
     ["prefixes", "b".repeat(size)],
   ])("%s", (_name, text) => {
     const bytes = Buffer.from(text);
-    const started = performance.now();
+    const started = cpuMs();
     expect(() => serpent.load(bytes)).toThrow(SerializeError);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuMs() - started).toBeLessThan(2_000);
   });
 
   test("a maxDepth beyond the stack ends in a SerializeError too", () => {

@@ -24,7 +24,7 @@ function listening(host: string, port: number): Promise<boolean> {
 
 const children = (pid: number): string => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
 
-describe("npm start", () => {
+describe("npm start", { timeout: 60_000 }, () => {
   test("plays the visits, stops all three and ends with 0: stdout is the transcript, nothing else", async () => {
     await using start = run();
     expect(await start.ends(), start.stderr).toBe(0);

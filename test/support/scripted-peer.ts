@@ -1,30 +1,50 @@
 import { Buffer } from "node:buffer";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Location } from "../../src/transport/location.ts";
+import { StreamConnection } from "../../src/transport/stream-connection.ts";
+import type { Connection, Transport } from "../../src/transport/transport.ts";
 
 /** A peer that sends exactly the bytes it is told to, and keeps what comes back. */
 export class ScriptedPeer implements AsyncDisposable {
-  readonly #socket: Socket;
+  readonly #connection: Connection;
   readonly #chunks: Buffer[] = [];
+  readonly #waiting = new Set<() => void>();
   #bytes = 0;
+  #open = true;
   readonly closed: Promise<void>;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on("data", (chunk: Buffer) => {
-      this.#chunks.push(chunk);
-      this.#bytes += chunk.length;
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    connection.start({
+      onData: (chunk) => {
+        this.#chunks.push(Buffer.from(chunk));
+        this.#bytes += chunk.length;
+        for (const check of this.#waiting) check();
+      },
+      onEnd: () => undefined,
+      onDrain: () => undefined,
+      onClose: () => {
+        this.#open = false;
+        resolve();
+      },
     });
-    socket.on("error", () => undefined);
-    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
   }
 
+  /** Over a real socket. */
   static async connect(port: number, host = "127.0.0.1"): Promise<ScriptedPeer> {
     const socket = connect({ host, port, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);
     });
-    return new ScriptedPeer(socket);
+    return new ScriptedPeer(new StreamConnection(socket));
+  }
+
+  /** Over any transport. */
+  static async dial(transport: Transport, location: Location): Promise<ScriptedPeer> {
+    return new ScriptedPeer(await transport.dial(location, { timeoutMs: 0 }));
   }
 
   get received(): Buffer {
@@ -33,20 +53,20 @@ export class ScriptedPeer implements AsyncDisposable {
   }
 
   get open(): boolean {
-    return !this.#socket.destroyed;
+    return this.#open;
   }
 
   send(bytes: Uint8Array | string): void {
-    this.#socket.write(typeof bytes === "string" ? Buffer.from(bytes, "hex") : bytes);
+    this.#connection.write(typeof bytes === "string" ? Buffer.from(bytes, "hex") : bytes);
   }
 
   /** Stops reading, as a client does that is busy with something else. */
   pause(): void {
-    this.#socket.pause();
+    this.#connection.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#connection.resume();
   }
 
   /** Resolves when at least `bytes` are in, or the connection has closed. */
@@ -55,15 +75,15 @@ export class ScriptedPeer implements AsyncDisposable {
     const check = (): void => {
       if (this.#bytes >= bytes) resolve();
     };
-    this.#socket.on("data", check);
+    this.#waiting.add(check);
     check();
     await Promise.race([promise, this.closed]);
-    this.#socket.removeListener("data", check);
+    this.#waiting.delete(check);
     return this.received;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#socket.destroy();
+    this.#connection.destroy();
     await this.closed;
   }
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, Socket } from "node:net";
 import { expect, test, vi } from "vitest";
@@ -7,6 +8,7 @@ import { listen } from "../../src/transport/listen.ts";
 import { clientTls, serverTls } from "../../src/transport/tls-options.ts";
 import { transportItemsOf } from "../../src/transport/transport-config.ts";
 import { Authority } from "../support/certificates.ts";
+import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
 const authority = new Authority("authority");
 const { ssl } = transportItemsOf(readConfig({}));
@@ -46,16 +48,26 @@ test.each([
 });
 
 test("a server that takes the connection but does not shake hands is given up in time", async () => {
+  const environment = new VirtualEnvironment();
   const silent = createServer((socket) => socket.on("error", () => undefined).resume());
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
   const bound = silent.address();
   const location = { ...ANY, port: typeof bound === "object" && bound !== null ? bound.port : 0 };
-  await expect(dial(location, { timeoutMs: 300, tls: secret.client })).rejects.toMatchObject({
+  const options = { timeoutMs: 300, tls: secret.client, environment };
+  const late = expect(dial(location, options)).rejects.toMatchObject({
     name: "TimeoutError",
     code: "PYRO_HANDSHAKE_TIMEOUT",
     message: `cannot connect to 127.0.0.1:${location.port}: the TLS handshake did not finish within 300 ms`,
   });
-  const signal = AbortSignal.timeout(100);
-  await expect(dial(location, { timeoutMs: 0, tls: secret.client, signal })).rejects.toThrow("aborted due to timeout");
+  // The client's first bytes come when it knows that it is connected.
+  await once((await once(silent, "connection"))[0] as Socket, "data");
+  await environment.advance(300);
+  await late;
+  const stop = new AbortController();
+  const aborted = expect(dial(location, { ...options, timeoutMs: 0, signal: stop.signal })).rejects.toThrow("enough");
+  await once((await once(silent, "connection"))[0] as Socket, "data");
+  stop.abort(new Error("enough"));
+  await aborted;
+  expect(environment.timers).toBe(0);
   await new Promise((resolve) => silent.close(resolve));
 });

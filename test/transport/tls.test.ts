@@ -130,7 +130,7 @@ test("whatever comes to a port that speaks TLS is refused, reported and outlived
     await using peer = await ScriptedPeer.connect(port);
     peer.send(bytes);
     // Some wait for more, as TLS may come in pieces: they end with the peer.
-    await vi.waitFor(() => expect(heard.length > 0 || peer.received.length > 0).toBe(true), 500).catch(() => undefined);
+    await vi.waitFor(() => expect(heard.length > 0 || peer.received.length > 0).toBe(true), 150).catch(() => undefined);
     await peer[Symbol.asyncDispose]();
     await vi.waitFor(() => expect(heard.splice(0)).toEqual([code]), { timeout: 10_000 });
   }

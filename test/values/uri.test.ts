@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { PyroError, URI } from "#pyro";
+import { cpuMs } from "../support/cpu-time.ts";
 
 interface UriCase {
   readonly uri: string;
@@ -84,11 +85,11 @@ test("a URI cannot be changed", () => {
 });
 
 test("long text is read in no time, whatever it holds", () => {
-  const start = performance.now();
+  const start = cpuMs();
   for (const unit of ["@", "a@", "@\n", "x", " "]) {
     expect(() => URI.parse(`PYRO:${unit.repeat(200_000)}\n\n`)).toThrow("invalid uri");
     expect(() => URI.parse(`PYRONAME:x y${unit.repeat(200_000)}`)).toThrow("invalid uri");
   }
   expect(URI.parse(`PYRONAME:${"@".repeat(200_000)}\n`)).toMatchObject({ object: "@", port: 9090 });
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(cpuMs() - start).toBeLessThan(2_000);
 });
