@@ -54,15 +54,9 @@ test("serve ends, and leaves nothing running, when one of its objects cannot be 
   const where = { transport, host: "127.0.0.1", port: running.uri.port as number };
   const listeners = process.listenerCount("SIGTERM");
   const objects = { fine: new Greeter(), hidden: new (class Hidden {})() };
-<<<<<<< HEAD
-  await expect(serve(objects, host: "127.0.0.1", nameServer: where, log: () => undefined )).rejects.toThrow(
-    "Hidden exposes no members",
-  );
-=======
   await expect(
-    serve(objects, transport, host: "127.0.0.1", nameServer: where, log: () => undefined ),
-  ).rejects.toThrow("nothing of Hidden is exposed");
->>>>>>> work-t
+    serve(objects, { transport, host: "127.0.0.1", nameServer: where, log: () => undefined }),
+  ).rejects.toThrow("Hidden exposes no members");
   expect(process.listenerCount("SIGTERM")).toBe(listeners);
   await using names = await locateNameServer(where);
   expect([...(await names.list()).keys()]).toEqual(["Pyro.NameServer"]);
