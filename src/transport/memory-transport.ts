@@ -78,7 +78,8 @@ class MemoryListener implements Listener {
   readonly #handlers: ListenHandlers;
   readonly #remove: () => void;
   readonly #connections = new Set<MemoryConnection>();
-  #onIdle: (() => void) | undefined;
+  readonly #idle = Promise.withResolvers<void>();
+  #closed = false;
 
   constructor(location: Location, handlers: ListenHandlers, remove: () => void) {
     this.location = location;
@@ -90,17 +91,20 @@ class MemoryListener implements Listener {
     this.#connections.add(connection);
     connection.whenClosed(() => {
       this.#connections.delete(connection);
-      if (this.#connections.size === 0) this.#onIdle?.();
+      this.#checkIdle();
     });
     this.#handlers.onConnection(connection);
   }
 
   close(): Promise<void> {
     this.#remove();
-    if (this.#connections.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-    });
+    this.#closed = true;
+    this.#checkIdle();
+    return this.#idle.promise;
+  }
+
+  #checkIdle(): void {
+    if (this.#closed && this.#connections.size === 0) this.#idle.resolve();
   }
 
   /** Nothing to close: connections are passed on as soon as they are accepted. */

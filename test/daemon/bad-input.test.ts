@@ -1,15 +1,15 @@
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, type DaemonOptions, expose, type ProxyOptions, proxy, RemoteError, withOptions } from "#pyro";
-import { memoryHost, memoryHostIn, proxyInMemory } from "../support/memory-host.ts";
+import { Daemon, type DaemonOptions, expose, type ProxyOptions, proxy } from "#pyro";
+import { memoryHost, memoryHostIn } from "../support/memory-host.ts";
 import { rawPyro4, rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
 import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
 class Service {
   static {
     expose(this, {
-      methods: { toss: "toss(how)", echo: "echo(value)", take: "take(name, item)", slow: "slow()" },
+      methods: { echo: "echo(value)", take: "take(name, item)" },
       attrs: { limit: "limit" },
     });
   }
@@ -23,17 +23,6 @@ class Service {
 
   take(name: string, item: string): string {
     return `${name} takes ${item}`;
-  }
-
-  slow(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, 50));
-  }
-
-  /** Throws what has no text of its own, at once or later. */
-  toss(how: string): Promise<void> {
-    const bare: unknown = Object.assign(Object.create(null), { bare: true });
-    if (how === "at once") throw bare;
-    return Promise.reject(bare);
   }
 
   hidden(): string {
@@ -289,33 +278,3 @@ test("1,000 connections that say nothing do not keep others from being served", 
   await Promise.all(silent.map((peer) => peer.closed));
   await expectServing(daemon, {});
 }, 20_000);
-
-test("a slow call of one client keeps nobody waiting, not even on its own connection", async () => {
-  await using service = proxyInMemory(daemons.memory.uriFor("service"));
-  const order: string[] = [];
-  await Promise.all([service.slow().then(() => order.push("slow")), service.echo(1).then(() => order.push("echo"))]);
-  expect(order).toEqual(["echo", "slow"]);
-});
-
-test.each(["at once", "later"])(
-  "a method that throws %s what is no error is answered, and its connection goes on",
-  async (how) => {
-    await using service = proxyInMemory(daemons.memory.uriFor("service"));
-    await expect(service.toss(how)).rejects.toMatchObject({ name: "PyroError", message: "thrown: {'bare': True}" });
-    expect(await service.echo(how)).toBe(how);
-  },
-);
-
-test("a caller of ours sees what was wrong, and its proxy lives on", async () => {
-  await using service = proxyInMemory(daemons.memory.uriFor("service"));
-  const failure = await service.take("only one").catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(RemoteError);
-  expect((failure as RemoteError).is("TypeError")).toBe(true);
-  expect((failure as RemoteError).message).toBe("take() missing 1 required positional argument: 'item'");
-  expect((failure as RemoteError).remoteTraceback).toContain(
-    "TypeError: take() missing 1 required positional argument",
-  );
-  await expect(service.nothing()).rejects.toMatchObject({ code: "PYRO_NO_SUCH_MEMBER" });
-  await expect(withOptions(service, { timeoutMs: 5 }).slow()).rejects.toMatchObject({ code: "PYRO_TIMEOUT" });
-  expect(await service.echo("fine")).toBe("fine");
-});
