@@ -19,6 +19,8 @@ export interface VersionNames {
     readonly batchException: string;
     readonly nameServer: string;
   };
+  /** The name server's method that lists by metadata. */
+  readonly metadataListMethod: "list" | "yplookup";
   /** The prefix of the names of Pyro's exceptions. */
   readonly errorsModule: string;
   /** Exceptions other than Python's builtins that Pyro's client recreates. */
@@ -37,6 +39,7 @@ export const VERSION_NAMES: Readonly<Record<PyroVersion, VersionNames>> = {
       batchException: "Pyro4.futures._ExceptionWrapper",
       nameServer: "Pyro4.naming.NameServer",
     },
+    metadataListMethod: "list",
     errorsModule: "Pyro4.errors.",
     otherExceptions: new Set(),
   },
@@ -50,6 +53,7 @@ export const VERSION_NAMES: Readonly<Record<PyroVersion, VersionNames>> = {
       batchException: "Pyro5.core._ExceptionWrapper",
       nameServer: "Pyro5.nameserver.NameServer",
     },
+    metadataListMethod: "yplookup",
     errorsModule: "Pyro5.errors.",
     otherExceptions: new Set(["struct.error"]),
   },

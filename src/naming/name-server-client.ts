@@ -1,6 +1,6 @@
 import { NamingError } from "../base/errors.ts";
 import { NAME_SERVER_OBJECT_ID } from "../base/pyro-names.ts";
-import type { PyroVersion } from "../base/pyro-version.ts";
+import { type PyroVersion, VERSION_NAMES } from "../base/pyro-version.ts";
 import type { CallSettings } from "../proxy/call-settings.ts";
 import { connect, release, remoteConnectionOf, withOptions } from "../proxy/remote-handle.ts";
 import type { Remote } from "../proxy/remote-type.ts";
@@ -96,7 +96,8 @@ export class NameServerClient implements AsyncDisposable {
     if (byTags && (prefix !== null || regex !== null)) {
       throw new NamingError("you can only filter on one thing at a time");
     }
-    if (this.protocol === 4) {
+    const method = VERSION_NAMES[this.protocol ?? 5].metadataListMethod;
+    if (method === "list") {
       return registrations(await this.#remote.list(prefix, regex, metadataAll ?? null, metadataAny ?? null, true));
     }
     return registrations(

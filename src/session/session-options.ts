@@ -3,7 +3,7 @@ import { type Environment, processEnvironment } from "../base/environment.ts";
 import { PyroError } from "../base/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../base/limits.ts";
 import { DEFAULT_HANDSHAKE } from "../base/pyro-names.ts";
-import type { PyroVersion } from "../base/pyro-version.ts";
+import { PYRO_VERSIONS, type PyroVersion } from "../base/pyro-version.ts";
 import { type SerializerName, serializerName } from "../base/serializer-names.ts";
 import { type Config, configurationOf } from "../config/config.ts";
 import { PyroClassMapper } from "../serializers/class-mapper.ts";
@@ -12,6 +12,7 @@ import { clientTransport } from "../transport/select-transport.ts";
 import type { ClientTlsOptions } from "../transport/tls-options.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ProxyMaker } from "../values/proxy-state.ts";
+import { dialectOf } from "../wire/dialects.ts";
 import { type WireOptions, wireOptionsOf } from "../wire/wire-options.ts";
 
 /** Options of every connection that a client opens, to daemons and to name servers alike. */
@@ -117,10 +118,12 @@ function definedFields<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
-/** Only Pyro4 supports signatures. */
+/** The version that signs messages, or the error that `protocol` does not. */
 function signedProtocol(protocol: SessionOptions["protocol"]): PyroVersion {
-  if (protocol !== 5) return 4;
-  throw new PyroError("hmacKey cannot be used with protocol 5: Pyro5 has no signatures; use TLS", {
+  const signing = PYRO_VERSIONS.filter((version) => dialectOf(version).signs);
+  const chosen = protocol === undefined || protocol === "auto" ? signing[0] : protocol;
+  if (chosen !== undefined && signing.includes(chosen)) return chosen;
+  throw new PyroError(`hmacKey cannot be used with protocol ${protocol}: Pyro${protocol} has no signatures; use TLS`, {
     code: "PYRO_HMAC_VERSION",
   });
 }

@@ -115,7 +115,7 @@ export class MemoryConnection implements Connection {
     this.#delivering = true;
     try {
       while (!this.#closed) {
-        // A connection that is paused still hears of the end, as a socket does.
+        // A paused connection still learns that the other side has ended, as a socket does.
         if (this.#paused && this.#inbox[0] !== "end") return;
         const chunk = this.#inbox.shift();
         if (chunk === undefined) return;
