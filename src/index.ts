@@ -42,27 +42,11 @@ export { type LocateOptions, locateNameServer } from "./naming/locate.ts";
 export { NameServerClient, type Registered } from "./naming/name-server-client.ts";
 export { type ResolveOptions, resolve } from "./naming/resolve.ts";
 export { typeTags } from "./naming/type-tags.ts";
-export { BatchResults, batch, type Queued, type Queueing } from "./proxy/batch.ts";
+export { type BatchOptions, BatchResults, type Queued, type Queueing } from "./proxy/batch.ts";
 export type { CallSettings } from "./proxy/call-settings.ts";
-export { contains, deleteItem, itemOf, lengthOf, setItem } from "./proxy/container.ts";
 export type { ProxyOptions } from "./proxy/proxy-options.ts";
 export { isRemote } from "./proxy/proxy-target.ts";
-export {
-  bind,
-  connect,
-  copyOf,
-  getAttribute,
-  localAddressOf,
-  metadataOf,
-  type ReconnectOptions,
-  reconnect,
-  release,
-  sameRemote,
-  setAttribute,
-  typed,
-  uriOf,
-  withOptions,
-} from "./proxy/remote-handle.ts";
+export { type ReconnectOptions, RemoteHandle, remote } from "./proxy/remote-handle.ts";
 export { RemoteStream } from "./proxy/remote-stream.ts";
 export type { Remote } from "./proxy/remote-type.ts";
 export {

@@ -60,6 +60,7 @@ test("docs/migrating.md names only what there is", () => {
     ...Object.getOwnPropertyNames(Object.getPrototypeOf(pyro.Daemon.prototype)),
     ...Object.getOwnPropertyNames(pyro.Daemon),
     ...Object.getOwnPropertyNames(pyro.URI),
+    ...Object.getOwnPropertyNames(pyro.RemoteHandle.prototype),
     // JavaScript's own, and members of the remote object in the examples.
     ..."setTimeout method stream a b is".split(" "),
   ]);

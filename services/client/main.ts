@@ -2,7 +2,7 @@
  * The client: Janet and Henry visit the warehouse. On a terminal it asks for each thing. Otherwise it plays the visits
  * in the file VISITS (default visits.yml). Settings: PYRO_NS_HOST, PYRO_NS_PORT.
  */
-import { PyroError, proxy, release } from "#pyro";
+import { PyroError, proxy, remote } from "#pyro";
 import { WAREHOUSE_NAME, type Warehouse, warehouseContract } from "../warehouse/contract.ts";
 import { typedAnswers, writtenAnswers } from "./answers.ts";
 import { Visitor } from "./visitor.ts";
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     const stays = await new Visitor(visitor, typed ?? writtenAnswers([store, take], say), say).visit(warehouse);
     if (!stays) break;
   }
-  await release(warehouse);
+  await remote(warehouse).release();
 }
 
 try {

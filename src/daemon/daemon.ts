@@ -164,7 +164,7 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
   }
 
   /**
-   * Creates a proxy of a registered object. Use `typed(proxy, contract)` to add types.
+   * Creates a proxy of a registered object. Use `remote(proxy).as(contract)` to add types.
    *
    * @throws {DaemonError} code PYRO_NOT_REGISTERED, for an object or an id that is not registered.
    */

@@ -2,7 +2,7 @@ import { NamingError } from "../base/errors.ts";
 import { NAME_SERVER_OBJECT_ID } from "../base/pyro-names.ts";
 import { type PyroVersion, VERSION_NAMES } from "../base/pyro-version.ts";
 import type { CallSettings } from "../proxy/call-settings.ts";
-import { connect, release, remoteConnectionOf, withOptions } from "../proxy/remote-handle.ts";
+import { remote } from "../proxy/remote-handle.ts";
 import type { Remote } from "../proxy/remote-type.ts";
 import { URI } from "../values/uri.ts";
 import type { Listing, NameServerMethods, Tags } from "./name-server-contract.ts";
@@ -29,23 +29,23 @@ export class NameServerClient implements AsyncDisposable {
   readonly uri: URI;
   readonly #remote: Remote<NameServerMethods>;
 
-  constructor(uri: URI, remote: Remote<NameServerMethods>) {
+  constructor(uri: URI, methods: Remote<NameServerMethods>) {
     this.uri = uri;
-    this.#remote = remote;
+    this.#remote = methods;
   }
 
   /** The Pyro version of the name server; undefined before the first connection. */
   get protocol(): PyroVersion | undefined {
-    return remoteConnectionOf(this.#remote).protocol;
+    return remote(this.#remote).protocol;
   }
 
   /** Returns a client for the same name server with different call settings. */
   with(settings: CallSettings): NameServerClient {
-    return new NameServerClient(this.uri, withOptions(this.#remote, settings));
+    return new NameServerClient(this.uri, remote(this.#remote).with(settings));
   }
 
   connect(): Promise<void> {
-    return connect(this.#remote);
+    return remote(this.#remote).connect();
   }
 
   ping(): Promise<void> {
@@ -108,7 +108,7 @@ export class NameServerClient implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return release(this.#remote);
+    return remote(this.#remote).release();
   }
 }
 

@@ -3,7 +3,7 @@ import { BatchException } from "../serializers/pyro-classes.ts";
 import { tuple } from "../values/python-values.ts";
 import { batchEntry } from "./call-arguments.ts";
 import type { CallSettings } from "./call-settings.ts";
-import { proxyTargetOf } from "./proxy-target.ts";
+import type { ProxyTarget } from "./proxy-target.ts";
 
 /** A call in a batch, typed with its result. */
 export class Queued<R> {
@@ -19,7 +19,7 @@ export class Queued<R> {
 type RemoteMethod = (...args: any[]) => Promise<unknown>;
 
 /** A proxy's methods, changed to add a call to the batch instead of making it. */
-export type Queueing<R> = 0 extends 1 & R
+export type Queueing<R> = unknown extends R
   ? // biome-ignore lint/suspicious/noExplicitAny: the untyped proxy is `any` by intent
     any
   : {
@@ -30,7 +30,7 @@ export type Queueing<R> = 0 extends 1 & R
         : never;
     };
 
-type ResultsOf<Calls> = Calls extends readonly Queued<unknown>[]
+export type ResultsOf<Calls> = Calls extends readonly Queued<unknown>[]
   ? { -readonly [I in keyof Calls]: Calls[I] extends Queued<infer R> ? R : never }
   : unknown[];
 
@@ -64,39 +64,16 @@ export class BatchResults<Results extends readonly unknown[] = unknown[]> implem
   }
 }
 
-/**
- * Sends many calls in one message. The server runs them in order, and stops at the first that fails.
- *
- *     const results = await batch(calc, (calls) => [calls.add(1, 2), calls.divide(4, 2)]);
- *     const [sum, quotient] = results.all();
- *
- * The results are in the order of the calls that `build` returns. If it returns nothing, they are in the order of all
- * calls. With `oneway` there are no results, and the promise resolves when the batch is sent. `raw` is ignored.
- *
- * @throws {AttributeError} if a method is not exposed. The calls before it have run.
- */
-export function batch<R, const Calls extends readonly Queued<unknown>[]>(
-  remote: R,
-  build: (calls: Queueing<R>) => Calls,
-  options?: CallSettings & { readonly oneway?: false },
-): Promise<BatchResults<ResultsOf<Calls> extends readonly unknown[] ? ResultsOf<Calls> : unknown[]>>;
-export function batch<R>(
-  remote: R,
-  build: (calls: Queueing<R>) => void,
-  options?: CallSettings & { readonly oneway?: false },
-): Promise<BatchResults>;
-export function batch<R>(
-  remote: R,
-  build: (calls: Queueing<R>) => unknown,
-  options: CallSettings & { readonly oneway: true },
-): Promise<undefined>;
-export async function batch(
-  remote: object,
+/** Options of a batch: those of a call, and whether anything comes back. */
+export type BatchOptions = CallSettings & { readonly oneway?: boolean };
+
+/** See `RemoteHandle.batch`. */
+export async function sendBatch(
+  target: ProxyTarget,
   build: (calls: never) => unknown,
-  options: CallSettings & { readonly oneway?: boolean } = {},
+  options: BatchOptions,
 ): Promise<BatchResults | undefined> {
   const { oneway = false, ...settings } = options;
-  const target = proxyTargetOf(remote);
   const entries: unknown[] = [];
   const calls = new Proxy(
     {},

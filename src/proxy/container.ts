@@ -1,38 +1,8 @@
-/** Container operations of remote objects: Python's `len()`, indexing and iteration (`Pyro5 5.15, client.py`). */
+/** Iterating over a remote object (`Pyro5 5.15, client.py`). */
 import { AttributeError } from "../base/errors.ts";
 import { RemoteError } from "../values/remote-error.ts";
-import { type ProxyTarget, proxyTargetOf } from "./proxy-target.ts";
+import type { ProxyTarget } from "./proxy-target.ts";
 import { Member } from "./remote-connection.ts";
-
-function call(remote: object, method: string, ...args: unknown[]): Promise<unknown> {
-  const target = proxyTargetOf(remote);
-  return target.connection.call(new Member(method, false), args, target.settings);
-}
-
-/** Python's `len(remote)`. */
-export async function lengthOf(remote: object): Promise<number> {
-  return Number(await call(remote, "__len__"));
-}
-
-/** Python's `remote[key]`. */
-export function itemOf(remote: object, key: unknown): Promise<unknown> {
-  return call(remote, "__getitem__", key);
-}
-
-/** Python's `remote[key] = value`. */
-export async function setItem(remote: object, key: unknown, value: unknown): Promise<void> {
-  await call(remote, "__setitem__", key, value);
-}
-
-/** Python's `del remote[key]`. */
-export async function deleteItem(remote: object, key: unknown): Promise<void> {
-  await call(remote, "__delitem__", key);
-}
-
-/** Python's `value in remote`, if the object exposes `__contains__`. */
-export async function contains(remote: object, value: unknown): Promise<boolean> {
-  return Boolean(await call(remote, "__contains__", value));
-}
 
 /** Python's `for item in remote`: calls `__iter__` if the object exposes it, else indexes it until an IndexError. */
 export async function* iterate(target: ProxyTarget): AsyncGenerator<unknown, undefined> {

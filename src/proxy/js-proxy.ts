@@ -51,7 +51,7 @@ const HANDLER: ProxyHandler<ProxyTarget> = {
   ownKeys: () => [],
   set(_target, name) {
     throw new AttributeError(
-      `cannot assign the remote attribute '${String(name)}'; use await setAttribute(remote, "${String(name)}", value)`,
+      `cannot assign the remote attribute '${String(name)}'; use await remote(proxy).setAttribute("${String(name)}", value)`,
     );
   },
 };

@@ -1,6 +1,6 @@
 /** Calls that fail or take long, and what else goes on beside them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Daemon, expose, RemoteError, withOptions } from "#pyro";
+import { type Daemon, expose, RemoteError, remote } from "#pyro";
 import { listenInMemory, proxyInMemory } from "../support/memory-host.ts";
 
 class Service {
@@ -65,6 +65,6 @@ test("a caller of ours sees what was wrong, and its proxy lives on", async () =>
     "TypeError: take() missing 1 required positional argument",
   );
   await expect(service.nothing()).rejects.toMatchObject({ code: "PYRO_NO_SUCH_MEMBER" });
-  await expect(withOptions(service, { timeoutMs: 5 }).slow()).rejects.toMatchObject({ code: "PYRO_TIMEOUT" });
+  await expect(remote(service).with({ timeoutMs: 5 }).slow()).rejects.toMatchObject({ code: "PYRO_TIMEOUT" });
   expect(await service.echo("fine")).toBe("fine");
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { AttributeError, batch, callContext, connect, Daemon, expose, proxy, release } from "#pyro";
+import { AttributeError, callContext, Daemon, expose, proxy, remote } from "#pyro";
 import { sleep } from "../../src/base/environment.ts";
 import { listenInMemory, memoryHostIn, proxyInMemory } from "../support/memory-host.ts";
 import { VirtualEnvironment } from "../support/virtual-environment.ts";
@@ -56,7 +56,7 @@ test("localhost, IPv6 and Unix sockets", async () => {
     await using unix = await Daemon.listen({ unixSocket: join(folder, "daemon.sock") });
     await using three = proxy(unix.register(new Named(), "three"));
     expect(await three.count()).toBe(1);
-    await release(three);
+    await remote(three).release();
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -236,8 +236,8 @@ test("a batch of plain methods is over before the connection's next call starts"
   }
   await using daemon = await listenInMemory();
   await using notes = proxyInMemory(daemon.register(new Notes()));
-  await connect(notes);
-  const first = batch(notes, (calls) => [calls.note("1"), calls.note("2")]);
+  await remote(notes).connect();
+  const first = remote(notes).batch((calls) => [calls.note("1"), calls.note("2")]);
   await Promise.all([first, notes.note("3")]);
   expect(log).toEqual(["1", "2", "3"]);
 });

@@ -1,6 +1,6 @@
 /** What a program may hang into its daemon, and what happens when that fails. */
 import { expect, test } from "vitest";
-import { callContext, DaemonObject, expose, RemoteError, release, serve, withOptions } from "#pyro";
+import { callContext, DaemonObject, expose, RemoteError, remote, serve } from "#pyro";
 import { sleep } from "../../src/base/environment.ts";
 import { listenInMemory, memoryHostIn, proxyInMemory as proxy } from "../support/memory-host.ts";
 import { VirtualEnvironment } from "../support/virtual-environment.ts";
@@ -66,7 +66,7 @@ test("hooks that throw are reported, and nothing else comes of it", async () => 
   const plain = proxy(daemon.register(new Plain()), here);
   expect(await plain.hello()).toBe("hello");
   await expect(plain.fail()).rejects.toThrow("on purpose");
-  await release(plain);
+  await remote(plain).release();
   await here.environment.advance(10);
   expect(reports).toContain("onDisconnect failed");
   expect(reports).toContain("housekeeping failed");
@@ -89,10 +89,12 @@ test("a daemon's annotations can be the same for all replies, and win over those
   const annotations = new Map([["BOTH", new Uint8Array([3])]]);
   await using daemon = await listenInMemory({ host: "127.0.0.1", annotations });
   const seen: Map<string, number[]>[] = [];
-  await using remote = proxy(daemon.register(new Answering()));
-  await withOptions(remote, {
-    onReply: (reply) => seen.push(new Map([...reply.annotations].map(([id, bytes]) => [id, [...bytes]]))),
-  }).go();
+  await using peer = proxy(daemon.register(new Answering()));
+  await remote(peer)
+    .with({
+      onReply: (reply) => seen.push(new Map([...reply.annotations].map(([id, bytes]) => [id, [...bytes]]))),
+    })
+    .go();
   expect(seen).toEqual([
     new Map([
       ["BOTH", [3]],

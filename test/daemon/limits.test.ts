@@ -1,7 +1,7 @@
 /** What one client may make the daemon do: calls at once, answers that nobody takes, connections that idle. */
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { callContext, Daemon, type DaemonOptions, expose, proxy, release, withOptions } from "#pyro";
+import { callContext, Daemon, type DaemonOptions, expose, proxy, remote } from "#pyro";
 import { sleep } from "../../src/base/environment.ts";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { MessageDecoder } from "../../src/wire/decoder.ts";
@@ -117,19 +117,21 @@ test("many more calls than there is room to keep are taken in all the same, in o
 
 test.each([4, 5] as const)("a Pyro%d call that had to wait keeps all that came with it", async (protocol) => {
   const port = await serve({ maxCallsInFlight: 1 });
-  await using remote = proxy(`PYRO:work@127.0.0.1:${port}`, { ...here, protocol });
+  await using peer = proxy(`PYRO:work@127.0.0.1:${port}`, { ...here, protocol });
   const { object } = work;
-  const first = remote.hold();
+  const first = peer.hold();
   await settled();
   expect(object.running).toBe(1);
   const correlationId = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
   const annotations = new Map([["XYZZ", new Uint8Array([7])]]);
   const replies: (readonly number[])[] = [];
-  const second = withOptions(remote, {
-    correlationId,
-    annotations,
-    onReply: (reply) => replies.push([...(reply.correlationId ?? [])]),
-  }).add("waited");
+  const second = remote(peer)
+    .with({
+      correlationId,
+      annotations,
+      onReply: (reply) => replies.push([...(reply.correlationId ?? [])]),
+    })
+    .add("waited");
   await settled();
   object.releases.shift()?.();
   await first;
@@ -274,11 +276,11 @@ test("a signal that is asked for when the caller is gone is aborted; that of a c
     }
   }
   await serve({ onDisconnect: () => resolve() });
-  const remote = proxy(daemon.register(new Late()), here);
-  await remote.early();
-  const over = remote.afterwards().catch((error: Error) => error.name);
+  const peer = proxy(daemon.register(new Late()), here);
+  await peer.early();
+  const over = peer.afterwards().catch((error: Error) => error.name);
   await settled();
-  await release(remote);
+  await remote(peer).release();
   expect(await over).toBe("ConnectionClosedError");
   await settled();
   expect(closed).toEqual(["at once"]);

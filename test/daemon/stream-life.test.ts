@@ -1,6 +1,6 @@
 /** How long an item stream lives that nobody reads. */
 import { expect, test } from "vitest";
-import { connect, Daemon, type DaemonOptions, expose, proxy, type Remote, type RemoteStream, release } from "#pyro";
+import { Daemon, type DaemonOptions, expose, proxy, type Remote, type RemoteStream, remote } from "#pyro";
 import { memoryHostIn } from "../support/memory-host.ts";
 import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
@@ -22,7 +22,7 @@ interface Served {
   readonly environment: VirtualEnvironment;
   readonly daemon: Daemon;
   readonly numbers: Numbers;
-  readonly remote: Remote<{ all(): RemoteStream<number> }>;
+  readonly peer: Remote<{ all(): RemoteStream<number> }>;
 }
 
 async function serve(streaming: DaemonOptions["streaming"]): Promise<Served> {
@@ -30,42 +30,42 @@ async function serve(streaming: DaemonOptions["streaming"]): Promise<Served> {
   const here = memoryHostIn(environment);
   const daemon = await Daemon.listen({ ...here, ...(streaming === undefined ? {} : { streaming }) });
   const numbers = new Numbers();
-  const remote = proxy(daemon.register(numbers), { ...here, streamPrefetch: 1 });
-  return { environment, daemon, numbers, remote };
+  const peer = proxy(daemon.register(numbers), { ...here, streamPrefetch: 1 });
+  return { environment, daemon, numbers, peer };
 }
 
 test("a stream outlives its connection by lingerMs, for another connection to go on with it", async () => {
-  const { environment, daemon, numbers, remote } = await serve({ lingerMs: 1_000 });
+  const { environment, daemon, numbers, peer } = await serve({ lingerMs: 1_000 });
   await using _ = daemon;
-  const stream = await remote.all();
+  const stream = await peer.all();
   expect((await stream.next()).value).toBe(0);
-  await release(remote);
+  await remote(peer).release();
   await environment.advance(999);
   expect(numbers.ended).toBe(0);
-  await connect(remote);
+  await remote(peer).connect();
   const { value } = await stream.next();
   expect(value).toBeGreaterThan(0);
   // It has a reader again.
   await environment.advance(10_000);
   expect(numbers.ended).toBe(0);
-  await release(remote);
+  await remote(peer).release();
   await environment.advance(1_000);
   expect([numbers.ended, daemon.streams.size, environment.timers]).toEqual([1, 0, 0]);
 });
 
 test("without lingerMs a stream ends with its connection", async () => {
-  const { environment, daemon, numbers, remote } = await serve({ lingerMs: 0 });
+  const { environment, daemon, numbers, peer } = await serve({ lingerMs: 0 });
   await using _ = daemon;
-  await (await remote.all()).next();
-  await release(remote);
+  await (await peer.all()).next();
+  await remote(peer).release();
   await environment.settle();
   expect([numbers.ended, daemon.streams.size]).toEqual([1, 0]);
 });
 
 test("a stream ends after lifetimeMs, also one that is read", async () => {
-  const { environment, daemon, numbers, remote } = await serve({ lifetimeMs: 1_000 });
+  const { environment, daemon, numbers, peer } = await serve({ lifetimeMs: 1_000 });
   await using _ = daemon;
-  const stream = await remote.all();
+  const stream = await peer.all();
   for (let read = 0; read < 9; read++) {
     await environment.advance(100);
     expect((await stream.next()).value).toBe(read);
@@ -78,13 +78,13 @@ test("a stream ends after lifetimeMs, also one that is read", async () => {
     for await (const _item of stream);
   };
   await expect(rest()).rejects.toThrow("item stream terminated");
-  await release(remote);
+  await remote(peer).release();
 });
 
 test("streams end with their daemon", async () => {
-  const { environment, daemon, numbers, remote } = await serve({ lifetimeMs: 60_000 });
-  await (await remote.all()).next();
+  const { environment, daemon, numbers, peer } = await serve({ lifetimeMs: 60_000 });
+  await (await peer.all()).next();
   await daemon.close();
   expect([numbers.ended, environment.timers]).toEqual([1, 0]);
-  await release(remote);
+  await remote(peer).release();
 });

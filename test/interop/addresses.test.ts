@@ -3,17 +3,7 @@ import { type AddressInfo, createServer, connect as netConnect } from "node:net"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  connect,
-  Daemon,
-  expose,
-  type Location,
-  localAddressOf,
-  locateNameServer,
-  proxy,
-  release,
-  startNameServer,
-} from "#pyro";
+import { Daemon, expose, type Location, locateNameServer, proxy, remote, startNameServer } from "#pyro";
 import { Program } from "../support/program.ts";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { echoClient, echoServer } from "../support/tls-peers.ts";
@@ -40,7 +30,7 @@ async function call(uri: string): Promise<unknown> {
   try {
     return await echo.echo("hello");
   } finally {
-    await release(echo);
+    await remote(echo).release();
   }
 }
 
@@ -215,11 +205,11 @@ python("the addresses of a connection, with Pyro%i", (version) => {
   test("our own one is what the Python server sees of us", async () => {
     await using server = await echoServer(version);
     const echo = proxy<Echo>(server.uri);
-    await connect(echo);
-    const local = localAddressOf(echo);
+    await remote(echo).connect();
+    const local = remote(echo).localAddress;
     expect(local).toMatchObject({ kind: "tcp", host: "127.0.0.1" });
     expect(await echo.whoami()).toBe(`('127.0.0.1', ${portOf(local as Location)})`);
-    await release(echo);
+    await remote(echo).release();
   });
 
   test("a daemon is for this machine only, unless it is told otherwise; its URI suits a Python client", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { callContext, Daemon, expose, proxy, type RawReply, release, withOptions } from "#pyro";
+import { callContext, Daemon, expose, proxy, type RawReply, remote } from "#pyro";
 import { type PythonProcess, type PythonPyro, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 
@@ -62,17 +62,17 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("compression 
       const accepted = version === 4 ? { PYRO_SERIALIZERS_ACCEPTED: "serpent,json,marshal,msgpack" } : {};
       const [python, uri] = await startDaemon(version, accepted);
       await using _ = python;
-      const remote = proxy<EchoApi>(uri, { compression: true, serializer });
-      expect(await remote.echo(large)).toBe(large);
-      expect(await remote.echo("small")).toBe("small");
-      const counts = await remote.inflated();
+      const peer = proxy<EchoApi>(uri, { compression: true, serializer });
+      expect(await peer.echo(large)).toBe(large);
+      expect(await peer.echo("small")).toBe("small");
+      const counts = await peer.inflated();
       expect(counts).toEqual([expect.any(Number)]);
       expect(counts[0]).toBeGreaterThan(large.length);
-      await release(remote);
+      await remote(peer).release();
       const plain = proxy<EchoApi>(uri, { serializer });
       expect(await plain.echo(large)).toBe(large);
       expect(await plain.inflated()).toHaveLength(1);
-      await release(plain);
+      await remote(plain).release();
     },
   );
 
@@ -81,13 +81,13 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("compression 
     await using _ = python;
     const compressed: boolean[] = [];
     for (const compression of [false, true]) {
-      const remote = proxy<EchoApi>(uri, { compression });
-      const seen = withOptions(remote, {
+      const peer = proxy<EchoApi>(uri, { compression });
+      const seen = remote(peer).with({
         onReply: (reply) => compressed.push(((reply as RawReply).flags & COMPRESSED) !== 0),
       });
       expect(await seen.echo(large)).toBe(large);
       expect(await seen.echo("small")).toBe("small");
-      await release(remote);
+      await remote(peer).release();
     }
     expect(compressed).toEqual([true, false, true, false]);
   });

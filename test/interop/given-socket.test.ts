@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { callContext, connect, Daemon, expose, localAddressOf, proxy, release, uriOf } from "#pyro";
+import { callContext, Daemon, expose, proxy, remote } from "#pyro";
 import { type PythonProcess, type PythonPyro, startPython, whyNoPython } from "../support/python.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pyro-given-"));
@@ -115,8 +115,8 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
         await echo.shout("hey");
         await pair.python.line(/^shouted hey$/, 20_000);
         expect(await Promise.all([echo.echo(1), echo.echo(2), echo.echo([3])])).toEqual([1, 2, [3]]);
-        expect(String(uriOf(echo))).toBe("PYRO:echo@<<connected-socket>>:0");
-        const local = localAddressOf(echo);
+        expect(String(remote(echo).uri)).toBe("PYRO:echo@<<connected-socket>>:0");
+        const local = remote(echo).localAddress;
         if (kind === "tcp") expect(local).toMatchObject({ host: "127.0.0.1", port: pair.socket.localPort });
         await expect((echo as unknown as { missing(): Promise<void> }).missing()).rejects.toMatchObject({
           code: "PYRO_NO_SUCH_MEMBER",
@@ -128,11 +128,11 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
       await using pair = await connected(version, "unix");
       const first = proxy<Echo>("echo", { socket: pair.socket, protocol: version, timeoutMs: 20_000 });
       expect(await first.echo("first")).toBe("first");
-      await release(first);
+      await remote(first).release();
       expect(pair.socket.destroyed).toBe(false);
       const second = proxy<Echo>("PYRO:echo@whatever:1", { socket: pair.socket, protocol: version, timeoutMs: 20_000 });
       expect(await second.echo("second")).toBe("second");
-      await release(second);
+      await remote(second).release();
       pair.socket.end();
       await pair.python.line(/^over$/, 20_000);
     });
@@ -140,7 +140,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)(
     test("when it is closed, the calls say so", async () => {
       await using pair = await connected(version, "unix");
       const echo = proxy<Echo>("echo", { socket: pair.socket, protocol: version, timeoutMs: 20_000 });
-      await connect(echo);
+      await remote(echo).connect();
       pair.socket.destroy();
       await expect(echo.echo("hello")).rejects.toMatchObject({ code: "PYRO_CONNECTION_CLOSED" });
       await expect(echo.echo("hello")).rejects.toMatchObject({

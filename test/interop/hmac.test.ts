@@ -1,15 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  Daemon,
-  expose,
-  kwargs,
-  locateNameServer,
-  PyroError,
-  proxy,
-  release,
-  startNameServer,
-  withOptions,
-} from "#pyro";
+import { Daemon, expose, kwargs, locateNameServer, PyroError, proxy, remote, startNameServer } from "#pyro";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 
@@ -105,9 +95,9 @@ describe.skipIf(whyNoPython() !== undefined)("our proxy and a Pyro4 daemon with 
       const [daemon, uri] = await startDaemon(key);
       await using _ = daemon;
       for (const hmacKey of [key, new TextEncoder().encode(key)]) {
-        const remote = proxy<EchoApi>(uri, { hmacKey });
+        const peer = proxy<EchoApi>(uri, { hmacKey });
         const noted: string[] = [];
-        const annotated = withOptions(remote, {
+        const annotated = remote(peer).with({
           annotations: new Map([
             ["ZYXW", new Uint8Array([9])],
             ["ABCD", new Uint8Array([8])],
@@ -117,11 +107,11 @@ describe.skipIf(whyNoPython() !== undefined)("our proxy and a Pyro4 daemon with 
         });
         expect(await annotated.echo(["hello", large])).toEqual(["hello", large]);
         expect(noted).toEqual(expect.arrayContaining(["ZZZZ", "AAAA", "HMAC"]));
-        expect(await remote.echo(kwargs({ value: 1 }))).toBe(1);
-        await expect(remote.fail()).rejects.toMatchObject({ remoteType: "builtins.ValueError" });
-        await remote.shout("there");
+        expect(await peer.echo(kwargs({ value: 1 }))).toBe(1);
+        await expect(peer.fail()).rejects.toMatchObject({ remoteType: "builtins.ValueError" });
+        await peer.shout("there");
         await daemon.line(/^shouted there$/);
-        await release(remote);
+        await remote(peer).release();
       }
     }
   });
@@ -129,9 +119,9 @@ describe.skipIf(whyNoPython() !== undefined)("our proxy and a Pyro4 daemon with 
   test("compressed on both sides: what is signed is what travels", async () => {
     const [daemon, uri] = await startDaemon("secret", "compress");
     await using _ = daemon;
-    const remote = proxy<EchoApi>(uri, { hmacKey: "secret", compression: true });
-    expect(await remote.echo(large)).toBe(large);
-    await release(remote);
+    const peer = proxy<EchoApi>(uri, { hmacKey: "secret", compression: true });
+    expect(await peer.echo(large)).toBe(large);
+    await remote(peer).release();
   });
 
   test("another key, or a key on one side only, is refused in Pyro's words", async () => {
@@ -160,9 +150,9 @@ d.requestLoop()
     const locate = { host: "127.0.0.1", port, hmacKey: "secret" };
     await using client = await locateNameServer(locate);
     await client.register("example.echo", uri);
-    const remote = proxy<EchoApi>(`PYRONAME:example.echo@127.0.0.1:${port}`, { hmacKey: "secret" });
-    expect(await remote.echo("found")).toBe("found");
-    await release(remote);
+    const peer = proxy<EchoApi>(`PYRONAME:example.echo@127.0.0.1:${port}`, { hmacKey: "secret" });
+    expect(await peer.echo("found")).toBe("found");
+    await remote(peer).release();
     const without = proxy<EchoApi>(`PYRONAME:example.echo@127.0.0.1:${port}`);
     expect((await refused(without.echo(1)))[2]).toContain("hmac key config not symmetric");
   });

@@ -2,23 +2,16 @@
 import { Buffer } from "node:buffer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  batch,
-  contains,
   correlationText,
   Daemon,
-  deleteItem,
   expose,
-  itemOf,
   kwargs,
-  lengthOf,
   newCorrelationId,
   proxy,
   RawReply,
   RemoteError,
   type Reply,
-  setAttribute,
-  setItem,
-  withOptions,
+  remote,
 } from "#pyro";
 import { whyNoPython } from "../support/python.ts";
 import { type PythonShop, startPythonShop } from "../support/python-shop.ts";
@@ -46,11 +39,11 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
 
   test.each(SERIALIZERS)("batches: results one by one, an exception at its place, with %s", async (serializer) => {
     await using shop = proxy(python.shop, { serializer });
-    const good = await batch(shop, (calls) => [calls.divide(6, 2), calls.price("bike", kwargs({ count: 4 }))]);
+    const good = await remote(shop).batch((calls) => [calls.divide(6, 2), calls.price("bike", kwargs({ count: 4 }))]);
     expect(good.all()).toEqual([3, "bike 4 EUR"]);
     // Python's marshal cannot write an exception inside a list.
     if (serializer === "marshal") return;
-    const results = await batch(shop, (calls) => {
+    const results = await remote(shop).batch((calls) => {
       calls.divide(1, 2);
       calls.divide(1, 0);
       calls.divide(4, 2);
@@ -62,16 +55,16 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
     expect(seen).toEqual([0.5]);
     expect(results.settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
     expect(results.settled[1]).toMatchObject({ reason: { remoteType: "builtins.ZeroDivisionError" } });
-    expect((await batch(shop, () => undefined)).length).toBe(0);
+    expect((await remote(shop).batch(() => undefined)).length).toBe(0);
   });
 
   test("batches: what may not be called fails the whole; a oneway batch gives nothing, and runs in order", async () => {
     await using shop = proxy(python.shop);
-    await expect(batch(shop, (calls) => [calls.divide(1, 1), calls._secret()])).rejects.toMatchObject({
+    await expect(remote(shop).batch((calls) => [calls.divide(1, 1), calls._secret()])).rejects.toMatchObject({
       remoteType: "builtins.AttributeError",
     });
     const before = ((await shop.notes()) as string[]).length;
-    const sent = await batch(shop, (calls) => [calls.note("a"), calls.note("b")], { oneway: true });
+    const sent = await remote(shop).batch((calls) => [calls.note("a"), calls.note("b")], { oneway: true });
     expect(sent).toBeUndefined();
     expect(((await shop.notes()) as string[]).slice(before)).toEqual(["a", "b"]);
   });
@@ -85,27 +78,27 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
   test("attributes are read and written; a read-only one and an unknown one are refused", async () => {
     await using shop = proxy(python.shop);
     expect(await shop.name).toBe("corner");
-    await setAttribute(shop, "name", "new");
+    await remote(shop).setAttribute("name", "new");
     expect(await shop.name).toBe("new");
-    await setAttribute(shop, "name", "corner");
-    await expect(setAttribute(shop, "size", 3)).rejects.toThrow("size");
-    await expect(setAttribute(shop, "nothing", 3)).rejects.toMatchObject({ code: "PYRO_NO_SUCH_MEMBER" });
+    await remote(shop).setAttribute("name", "corner");
+    await expect(remote(shop).setAttribute("size", 3)).rejects.toThrow("size");
+    await expect(remote(shop).setAttribute("nothing", 3)).rejects.toMatchObject({ code: "PYRO_NO_SUCH_MEMBER" });
   });
 
   test("len, index, set, delete, in and iteration, by index or by __iter__", async () => {
     await using shop = proxy(python.shop);
-    expect(await lengthOf(shop)).toBe(3);
-    expect(await itemOf(shop, 1)).toBe("bike");
-    expect(await itemOf(shop, -1)).toBe("couch");
-    await expect(itemOf(shop, 7)).rejects.toMatchObject({ remoteType: "builtins.IndexError" });
-    await setItem(shop, 0, "stool");
-    expect([await contains(shop, "stool"), await contains(shop, "chair")]).toEqual([true, false]);
+    expect(await remote(shop).length()).toBe(3);
+    expect(await remote(shop).getItem(1)).toBe("bike");
+    expect(await remote(shop).getItem(-1)).toBe("couch");
+    await expect(remote(shop).getItem(7)).rejects.toMatchObject({ remoteType: "builtins.IndexError" });
+    await remote(shop).setItem(0, "stool");
+    expect([await remote(shop).contains("stool"), await remote(shop).contains("chair")]).toEqual([true, false]);
     const found: unknown[] = [];
     for await (const thing of shop) found.push(thing);
     expect(found).toEqual(["stool", "bike", "couch"]);
-    await deleteItem(shop, 2);
-    expect(await lengthOf(shop)).toBe(2);
-    await setItem(shop, 0, "chair");
+    await remote(shop).deleteItem(2);
+    expect(await remote(shop).length()).toBe(2);
+    await remote(shop).setItem(0, "chair");
 
     await using iterable = proxy(python.iterable);
     const letters: unknown[] = [];
@@ -127,7 +120,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
     const correlationId = newCorrelationId();
     await using shop = proxy(python.shop, { annotations: new Map([["XYZZ", Buffer.from("hello")]]) });
     const replies: Reply[] = [];
-    const listening = withOptions(shop, { correlationId, onReply: (reply) => replies.push(reply) });
+    const listening = remote(shop).with({ correlationId, onReply: (reply) => replies.push(reply) });
     expect(await listening.tell()).toEqual([correlationText(correlationId), "hello"]);
     await expect(listening.divide(1, 0)).rejects.toThrow(RemoteError);
     expect(replies.map(({ annotations }) => Buffer.from(annotations.get("BACK") ?? []).toString())[0]).toBe("to you");
@@ -148,18 +141,22 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
     await using daemon = await Daemon.listen();
     const correlationId = newCorrelationId();
     await using relay = proxy(daemon.register(new Relay()));
-    expect(await withOptions(relay, { correlationId }).ask()).toBe(correlationText(correlationId));
+    expect(await remote(relay).with({ correlationId }).ask()).toBe(correlationText(correlationId));
   });
 
   test("raw replies are left to the caller, and a call can have a serializer of its own", async () => {
     await using shop = proxy(python.shop);
-    const raw = (await withOptions(shop, { raw: true }).price("chair")) as unknown as RawReply;
+    const raw = (await remote(shop).with({ raw: true }).price("chair")) as unknown as RawReply;
     expect(raw).toBeInstanceOf(RawReply);
     expect(Buffer.from(raw.payload).toString()).toContain("'chair 1 EUR'");
-    const batched = await batch(withOptions(shop, { raw: true }), (calls) => [calls.price("chair")]);
+    const batched = await remote(remote(shop).with({ raw: true })).batch((calls) => [calls.price("chair")]);
     expect(batched.all()).toEqual(["chair 1 EUR"]);
-    const marshalled = (await withOptions(shop, { raw: true, serializer: "marshal" }).price("bike")) as RawReply;
+    const marshalled = (await remote(shop).with({ raw: true, serializer: "marshal" }).price("bike")) as RawReply;
     expect(marshalled.serializerId).toBe(version === 4 ? 3 : 2);
-    expect(await withOptions(shop, { serializer: "msgpack" }).echo({ a: [1, "b"] })).toEqual({ a: [1, "b"] });
+    expect(
+      await remote(shop)
+        .with({ serializer: "msgpack" })
+        .echo({ a: [1, "b"] }),
+    ).toEqual({ a: [1, "b"] });
   });
 });

@@ -1,20 +1,6 @@
 /** Our proxies' connections to Python servers of both versions: how they begin, break, come back and end. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  bind,
-  connect,
-  copyOf,
-  localAddressOf,
-  metadataOf,
-  proxy,
-  reconnect,
-  release,
-  resolve,
-  sameRemote,
-  TimeoutError,
-  uriOf,
-  withOptions,
-} from "#pyro";
+import { proxy, remote, resolve, TimeoutError } from "#pyro";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { type PythonShop, startPythonShop } from "../support/python-shop.ts";
 
@@ -38,7 +24,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
 
   test("time-outs of a proxy and of a call; the proxy goes on", async () => {
     await using shop = proxy(python.shop, { timeoutMs: 20_000 });
-    await expect(withOptions(shop, { timeoutMs: 50 }).slow(1)).rejects.toThrow(TimeoutError);
+    await expect(remote(shop).with({ timeoutMs: 50 }).slow(1)).rejects.toThrow(TimeoutError);
     await using impatient = proxy(python.shop, { timeoutMs: 50 });
     await expect(impatient.slow(1)).rejects.toThrow(TimeoutError);
     expect(await shop.slow(0.01)).toBe("done");
@@ -46,15 +32,15 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
 
   test("connect, release, reconnect; the server sees where we come from", async () => {
     await using shop = proxy(python.shop);
-    expect(localAddressOf(shop)).toBeUndefined();
-    await connect(shop);
-    expect(localAddressOf(shop)).toMatchObject({ kind: "tcp" });
-    await release(shop);
-    expect(localAddressOf(shop)).toBeUndefined();
-    await reconnect(shop, { tries: 1 });
-    expect(localAddressOf(shop)).toBeDefined();
+    expect(remote(shop).localAddress).toBeUndefined();
+    await remote(shop).connect();
+    expect(remote(shop).localAddress).toMatchObject({ kind: "tcp" });
+    await remote(shop).release();
+    expect(remote(shop).localAddress).toBeUndefined();
+    await remote(shop).reconnect({ tries: 1 });
+    expect(remote(shop).localAddress).toBeDefined();
     await using nobody = proxy("PYRO:shop@127.0.0.1:1");
-    await expect(reconnect(nobody, { tries: 2, delayMs: 10 })).rejects.toThrow("failed to reconnect");
+    await expect(remote(nobody).reconnect({ tries: 2, delayMs: 10 })).rejects.toThrow("failed to reconnect");
   });
 
   test("handshake data, its answer, and who refuses whom", async () => {
@@ -63,10 +49,10 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
       handshake: { me: 1 },
       validateHandshake: (answer) => answers.push(answer),
     });
-    await connect(shop);
+    await remote(shop).connect();
     expect(answers).toEqual([{ welcome: { me: 1 } }]);
     await using wrong = proxy(python.shop, { handshake: "wrong" });
-    await expect(connect(wrong)).rejects.toMatchObject({
+    await expect(remote(wrong).connect()).rejects.toMatchObject({
       code: "PYRO_REJECTED",
       message: expect.stringContaining("not you"),
     });
@@ -74,19 +60,23 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
       throw new Error("not them");
     };
     await using picky = proxy(python.shop, { validateHandshake: refuse });
-    await expect(connect(picky)).rejects.toMatchObject({ code: "PYRO_REFUSED" });
+    await expect(remote(picky).connect()).rejects.toMatchObject({ code: "PYRO_REFUSED" });
   });
 
   test("metadata by call, copies with a connection of their own, equality by URI", async () => {
     await using shop = proxy(python.shop);
-    const metadata = await metadataOf(shop);
+    const metadata = await remote(shop).fetchMetadata();
     expect([...metadata.methods]).toEqual(expect.arrayContaining(["price", "note", "__len__"]));
     expect([[...metadata.oneway], [...metadata.attrs].sort()]).toEqual([["note"], ["name", "size"]]);
-    await using copy = copyOf(shop);
+    await using copy = remote(shop).copy();
     expect(await copy.price("chair")).toBe("chair 1 EUR");
-    expect(localAddressOf(copy)).not.toEqual(localAddressOf(shop));
+    expect(remote(copy).localAddress).not.toEqual(remote(shop).localAddress);
     await using other = proxy(python.iterable);
-    expect([sameRemote(shop, copy), sameRemote(shop, other), sameRemote(shop, 1)]).toEqual([true, false, false]);
+    expect([remote(shop).equals(copy), remote(shop).equals(other), remote(shop).equals(1)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test("PYRONAME and PYROMETA by a real name server; bind stays with what was found", async () => {
@@ -106,9 +96,9 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("a Python ser
     expect([...picked].sort()).toEqual([python.shop, python.iterable].sort());
     await using shop = proxy(`PYRONAME:shop.one@${at}`);
     expect(await shop.price("chair")).toBe("chair 1 EUR");
-    expect(String(uriOf(shop))).toBe(`PYRONAME:shop.one@${at}`);
-    await bind(shop);
-    expect(String(uriOf(shop))).toBe(python.shop);
+    expect(String(remote(shop).uri)).toBe(`PYRONAME:shop.one@${at}`);
+    await remote(shop).bind();
+    expect(String(remote(shop).uri)).toBe(python.shop);
 
     // A name and tags that are not registered yet are waited for, but not forever.
     const later = [
@@ -186,8 +176,8 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("errors of a 
     await using python = await startPython(version, ["-c", FAULTY]);
     await using faulty = proxy((await python.line(/^PYRO:\S+$/))[0]);
     await faulty.echo(1);
-    const before = localAddressOf(faulty);
+    const before = remote(faulty).localAddress;
     await expect(faulty.fail("NamingError")).rejects.toMatchObject({ name: "NamingError" });
-    expect(localAddressOf(faulty)).toEqual(before);
+    expect(remote(faulty).localAddress).toEqual(before);
   });
 });

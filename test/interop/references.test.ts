@@ -1,6 +1,6 @@
 /** Proxies, URIs and served objects as values: both ways, with Python of both versions. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, expose, isRemote, PyClassDict, proxy, type Remote, sameRemote, typed, URI, uriOf } from "#pyro";
+import { Daemon, expose, isRemote, PyClassDict, proxy, type Remote, remote, URI } from "#pyro";
 import { contract } from "../../src/contract/contract.ts";
 import { whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
@@ -59,10 +59,10 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("with Pyro%i"
       await using shop = proxy(python.shop, { serializer });
       await using itself = (await shop.itself()) as Remote<unknown> &
         AsyncDisposable & { price(thing: string): Promise<string> };
-      expect([isRemote(itself), sameRemote(itself, shop)]).toEqual([true, true]);
+      expect([isRemote(itself), remote(itself).equals(shop)]).toEqual([true, true]);
       expect(await itself.price("chair")).toBe("chair 1 EUR");
       const { shops } = (await shop.nested()) as { shops: object[] };
-      await using other = typed(shops[0] as object, prices);
+      await using other = remote(shops[0] as object).as(prices);
       expect(await other.price("bike")).toBe("bike 1 EUR");
     },
   );
@@ -71,10 +71,10 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("with Pyro%i"
     await using shop = proxy(python.shop);
     await using iterable = proxy(python.iterable);
     expect(await shop.kind(iterable)).toBe("Proxy");
-    expect(await shop.kind(uriOf(iterable))).toBe("URI");
+    expect(await shop.kind(remote(iterable).uri)).toBe("URI");
     expect(await shop.call(shop, "price", "couch")).toBe("couch 1 EUR");
     const back = await shop.echo(iterable);
-    expect([isRemote(back), String(uriOf(back as object))]).toEqual([true, python.iterable]);
+    expect([isRemote(back), String(remote(back as object).uri)]).toEqual([true, python.iterable]);
     const where = await shop.where();
     expect(where).toBeInstanceOf(URI);
     expect(String(where)).toBe(python.shop);
@@ -193,9 +193,9 @@ test("a daemon makes proxies of what it serves", async () => {
   const listener = new Listener();
   expect(() => daemon.proxyFor(listener)).toThrow("isn't registered");
   const uri = daemon.register(listener);
-  await using remote = daemon.proxyFor(listener) as Remote<Listener>;
-  expect(await remote.hear("x")).toBe("heard x");
-  expect(uriOf(remote).equals(uri)).toBe(true);
+  await using peer = daemon.proxyFor(listener) as Remote<Listener>;
+  expect(await peer.hear("x")).toBe("heard x");
+  expect(remote(peer).uri.equals(uri)).toBe(true);
 });
 
 test("without autoproxy an object travels as what it is; a served object literal is a proxy, another a dict", async () => {

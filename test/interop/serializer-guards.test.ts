@@ -1,6 +1,6 @@
 /** Which serializer is spoken, who chooses it, and what each refuses: cycles, depth, pickle; with Python of both versions. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { callContext, configure, Daemon, expose, proxy, type SerializedBlob, withOptions } from "#pyro";
+import { callContext, configure, Daemon, expose, proxy, remote, type SerializedBlob } from "#pyro";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 
@@ -84,7 +84,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("with Pyro%i"
     for (const serializer of SERIALIZERS) {
       await using echo = proxy(uri, { serializer });
       expect(await echo.number()).toBe(NUMBERS[version][serializer]);
-      const inJson = withOptions(echo, { serializer: "json" });
+      const inJson = remote(echo).with({ serializer: "json" });
       expect(await inJson.number()).toBe(NUMBERS[version].json);
     }
   });
@@ -92,7 +92,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("with Pyro%i"
   test("a big int as an argument in msgpack is an ExtType in Python, and right in marshal", async () => {
     await using echo = proxy(uri, { serializer: "msgpack" });
     expect(await echo.shown(2n ** 70n)).toMatch(/^ExtType\(code=49/);
-    const inMarshal = withOptions(echo, { serializer: "marshal" });
+    const inMarshal = remote(echo).with({ serializer: "marshal" });
     expect(await inMarshal.shown(2n ** 70n)).toBe(String(2n ** 70n));
   });
 

@@ -1,6 +1,6 @@
 /** Item streams, with Python servers and Python clients of both versions (`docs/protocol.md`, section 6). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect, Daemon, expose, proxy, type RemoteStream, release } from "#pyro";
+import { Daemon, expose, proxy, type RemoteStream, remote } from "#pyro";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 
@@ -112,13 +112,13 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("from a Pytho
     await using source = proxy(uri, { streamPrefetch: 1 });
     const items: RemoteStream<number> = await source.count(3);
     expect(await items.next()).toEqual({ done: false, value: 0 });
-    await release(source);
+    await remote(source).release();
     await expect(items.next()).rejects.toThrow("the proxy for this stream result has been closed");
 
     const others: RemoteStream<number> = await source.count(3);
     expect(await others.next()).toEqual({ done: false, value: 0 });
-    await release(source);
-    await connect(source);
+    await remote(source).release();
+    await remote(source).connect();
     expect([(await others.next()).value, (await others.next()).value]).toEqual([1, 2]);
     expect((await others.next()).done).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { type ClientTlsOptions, type CommunicationError, connect, proxy, release } from "#pyro";
+import { type ClientTlsOptions, type CommunicationError, proxy, remote } from "#pyro";
 import { whyNoPython } from "../support/python.ts";
 import { Certificates, echoServer } from "../support/tls-peers.ts";
 
@@ -23,7 +23,7 @@ async function call(uri: string, tls: ClientTlsOptions | boolean): Promise<unkno
   try {
     return await echo.echo("hello");
   } finally {
-    await release(echo);
+    await remote(echo).release();
   }
 }
 
@@ -141,13 +141,13 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("TLS to a Pyt
   test("a connection over TLS carries many calls, large ones too, and is opened anew when it broke", async () => {
     await using server = await echoServer(version, made.serverItems(made.server));
     const echo = proxy<Echo>(server.uri, { tls: { ca } });
-    await connect(echo);
+    await remote(echo).connect();
     const numbers = Array.from({ length: 200 }, (_, index) => index);
     expect(await Promise.all(numbers.map((number) => echo.echo(number)))).toEqual(numbers);
     const large = "x".repeat(3_000_000);
     expect((await echo.echo(large)) === large).toBe(true);
-    await release(echo);
+    await remote(echo).release();
     expect(await echo.echo("again")).toBe("again");
-    await release(echo);
+    await remote(echo).release();
   });
 });

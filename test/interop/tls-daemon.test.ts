@@ -1,6 +1,6 @@
 import { connect as netConnect } from "node:net";
 import { afterAll, describe, expect, test } from "vitest";
-import { Daemon, expose, PyroError, proxy, release, type ServerTlsOptions } from "#pyro";
+import { Daemon, expose, PyroError, proxy, remote, type ServerTlsOptions } from "#pyro";
 import { whyNoPython } from "../support/python.ts";
 import { Certificates, echoClient } from "../support/tls-peers.ts";
 
@@ -177,5 +177,5 @@ test("closing a daemon does not wait for ever for clients that hang in their TLS
   const ended = [silent, half].map((one) => new Promise((resolve) => one.resume().once("close", resolve)));
   await served[Symbol.asyncDispose]();
   await Promise.all(ended);
-  await release(through);
+  await remote(through).release();
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { Daemon, expose, locateNameServer, proxy, release, resolve, startNameServer } from "#pyro";
+import { Daemon, expose, locateNameServer, proxy, remote, resolve, startNameServer } from "#pyro";
 import { Program } from "../support/program.ts";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { Certificates, echoClient } from "../support/tls-peers.ts";
@@ -55,7 +55,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("names over T
     await found.register("tls.echo", daemon.register(new Echo(), "echo"));
     const echo = proxy<Echo>(`PYRONAME:tls.echo@${HOST}:${port}`, { tls });
     expect(await echo.echo("hello")).toBe("hello");
-    await release(echo);
+    await remote(echo).release();
     expect(String(await resolve(`PYRONAME:tls.echo@${HOST}:${port}`, { tls }))).toMatch(/^PYRO:echo@127\.0\.0\.1:/);
     await expect(locateNameServer({ host: HOST, port: Number(port), tls: { ca } })).rejects.toMatchObject({
       code: "PYRO_NO_NAME_SERVER",

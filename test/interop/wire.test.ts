@@ -2,10 +2,10 @@
 import { Buffer } from "node:buffer";
 import { connect as open } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, expose, proxy, RemoteError, uriOf } from "#pyro";
+import { Daemon, expose, proxy, RemoteError, remote } from "#pyro";
 import { processEnvironment } from "../../src/base/environment.ts";
 import type { PyroVersion } from "../../src/base/pyro-version.ts";
-import { remoteConnectionOf } from "../../src/proxy/remote-handle.ts";
+
 import { serverVersions } from "../../src/session/server-versions.ts";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
@@ -60,7 +60,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("Pyro%i", (ve
   test("is spoken with a Python server, and with a Python client", async () => {
     await using shop = proxy(python.shop, { protocol: version });
     expect(await shop.price("chair")).toBe("chair 1 EUR");
-    expect(remoteConnectionOf(shop).protocol).toBe(version);
+    expect(remote(shop).protocol).toBe(version);
     const code = "show([P.Proxy(uris[0]).echo(i) for i in range(3)])";
     expect(await runClient(version, [daemon.register(new Echo())], code)).toEqual([[0, 1, 2]]);
     const other: PyroVersion = version === 4 ? 5 : 4;
@@ -72,7 +72,7 @@ describe.skipIf(whyNoPython() !== undefined).each([4, 5] as const)("Pyro%i", (ve
 
   test("the version of a Python server is found out, and remembered", async () => {
     await using shop = proxy(python.shop);
-    const where = `${uriOf(shop).host}:${uriOf(shop).port}`;
+    const where = `${remote(shop).uri.host}:${remote(shop).uri.port}`;
     expect(await shop.price("chair")).toBe("chair 1 EUR");
     expect(serverVersions.of(processEnvironment).get(where)).toBe(version);
   });

@@ -1,6 +1,6 @@
 /** Which errors of the server cost a proxy its connection: none of our daemons' but those that the daemon closes for. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CommunicationError, type Daemon, expose, localAddressOf, SecurityError, SerializeError } from "#pyro";
+import { CommunicationError, type Daemon, expose, remote, SecurityError, SerializeError } from "#pyro";
 import { listenInMemory, proxyInMemory as proxy } from "../support/memory-host.ts";
 
 class Faulty {
@@ -45,12 +45,12 @@ test.for([
   async ([protocol, kind, type]) => {
     await using faulty = proxy(uri, { protocol });
     await faulty.echo(1);
-    const before = localAddressOf(faulty);
+    const before = remote(faulty).localAddress;
     const others = Array.from({ length: 62 }, () => faulty.later() as Promise<string>);
     await expect(faulty.fail(kind)).rejects.toBeInstanceOf(type);
     expect(await faulty.release()).toBe(62);
     expect(new Set(await Promise.all(others))).toEqual(new Set(["answered"]));
-    expect(localAddressOf(faulty)).toEqual(before);
+    expect(remote(faulty).localAddress).toEqual(before);
   },
 );
 
@@ -58,11 +58,11 @@ test("after a SecurityError calls in flight are answered, and the next call uses
   await using faulty = proxy(uri);
   await using helper = proxy(uri);
   await faulty.echo(1);
-  const before = localAddressOf(faulty);
+  const before = remote(faulty).localAddress;
   const other = faulty.later() as Promise<string>;
   await expect(faulty.fail("security")).rejects.toBeInstanceOf(SecurityError);
   expect(await faulty.echo("next")).toBe("next");
-  expect(localAddressOf(faulty)).not.toEqual(before);
+  expect(remote(faulty).localAddress).not.toEqual(before);
   expect(await helper.release()).toBe(1);
   expect(await other).toBe("answered");
 });

@@ -3,20 +3,15 @@ import { expect, test } from "vitest";
 import {
   type CallContext,
   callContext,
-  connect,
   contract,
   Daemon,
   type DaemonOptions,
   expose,
   formatTraceback,
-  getAttribute,
   proxy as overSockets,
   type Remote,
   type RemoteError,
-  release,
-  setAttribute,
-  uriOf,
-  withOptions,
+  remote,
 } from "#pyro";
 import { sleep } from "../../src/base/environment.ts";
 import { locationText } from "../../src/transport/location.ts";
@@ -108,11 +103,11 @@ for (const protocol of [4, 5] as const) {
   test(`methods, attributes and oneway calls over Pyro${protocol}`, async () => {
     const { daemon, counter: any } = await served();
     await using _ = daemon;
-    await using counter = proxy(uriOf(any), counterContract, { protocol });
+    await using counter = proxy(remote(any).uri, counterContract, { protocol });
     expect(await counter.add(2)).toBe(2);
     expect(await counter.limit).toBe(10);
-    await setAttribute(counter, "limit", 11);
-    expect(await getAttribute(counter, "limit")).toBe(11);
+    await remote(counter).setAttribute("limit", 11);
+    expect(await remote(counter).getAttribute("limit")).toBe(11);
     await counter.note("one");
     await counter.note("fail");
     expect(await counter.notes()).toEqual(["one", "fail"]);
@@ -155,14 +150,14 @@ test("wrong names fail locally, before anything is sent", async () => {
   await using __ = counter;
   const lying = counter as unknown as { nothing(): Promise<void> };
   expect(() => lying.nothing()).toThrow(/has no member 'nothing'; it has: add, slowly, note, notes, context, limit/);
-  await using untyped = proxy(uriOf(counter));
+  await using untyped = proxy(remote(counter).uri);
   await expect(untyped.nothing()).rejects.toThrow(/no exposed attribute or method 'nothing'; it exposes: add, context/);
   expect(() => untyped._private).toThrow("private");
   expect(await untyped.upper_limit).toBe(10);
   expect(await untyped.list_notes()).toEqual([]);
   expect(() => {
     untyped.upper_limit = 3;
-  }).toThrow("await setAttribute");
+  }).toThrow("await remote(proxy).setAttribute");
 });
 
 test("a proxy can be awaited, printed and compared without a call", async () => {
@@ -171,10 +166,10 @@ test("a proxy can be awaited, printed and compared without a call", async () => 
   expect(await counter).toBe(counter);
   const { inspect } = await import("node:util");
   expect(inspect(counter)).toMatch(/^Remote <PYRO:counter@127\.0\.0\.1:\d+>$/);
-  await using untyped = proxy(uriOf(counter));
-  for (const remote of [counter, untyped]) {
-    expect(`${String(remote)}`).toMatch(/^Remote <PYRO:counter@/);
-    expect((remote as { constructor?: unknown }).constructor).toBeUndefined();
+  await using untyped = proxy(remote(counter).uri);
+  for (const peer of [counter, untyped]) {
+    expect(`${String(peer)}`).toMatch(/^Remote <PYRO:counter@/);
+    expect((peer as { constructor?: unknown }).constructor).toBeUndefined();
   }
   expect(JSON.stringify({ counter })).toBe('{"counter":{}}');
 });
@@ -203,8 +198,8 @@ test("a timeout ends one call with a clear error, and a late answer disturbs nob
   const { daemon, counter } = await served();
   await using _ = daemon;
   await using __ = counter;
-  await connect(counter);
-  const hurried = withOptions(counter, { timeoutMs: 60 });
+  await remote(counter).connect();
+  const hurried = remote(counter).with({ timeoutMs: 60 });
   const late = hurried.slowly("late", 200).catch((error: unknown) => error);
   // Other answers come in meanwhile, so the connection is known to be alive and stays.
   const others = environment.setInterval(() => void counter.add(1), 10);
@@ -226,11 +221,11 @@ test("an AbortSignal ends the waiting at once", async () => {
   await using _ = daemon;
   await using __ = counter;
   const stop = new AbortController();
-  const call = withOptions(counter, { signal: stop.signal }).slowly("x", 5_000);
+  const call = remote(counter).with({ signal: stop.signal }).slowly("x", 5_000);
   await environment.settle();
   stop.abort();
   await expect(call).rejects.toMatchObject({ name: "AbortError" });
-  await expect(withOptions(counter, { signal: AbortSignal.abort() }).add(1)).rejects.toMatchObject({
+  await expect(remote(counter).with({ signal: AbortSignal.abort() }).add(1)).rejects.toMatchObject({
     name: "AbortError",
   });
   expect(await counter.add(1)).toBe(1);
@@ -301,8 +296,8 @@ test("release closes, and a later call opens again", async () => {
   const { daemon, counter } = await served();
   await using _ = daemon;
   expect(await counter.add(1)).toBe(1);
-  await release(counter);
-  await release(counter);
+  await remote(counter).release();
+  await remote(counter).release();
   expect(await counter.add(1)).toBe(2);
   await counter[Symbol.asyncDispose]();
 });

@@ -1,6 +1,6 @@
 /** How long a proxy waits: for a connection, for the handshake, between two tries. */
 import { expect, test } from "vitest";
-import { Daemon, expose, proxy, reconnect, release } from "#pyro";
+import { Daemon, expose, proxy, remote } from "#pyro";
 import { MemoryNetwork } from "../../src/transport/memory-transport.ts";
 import type { Connection, Listener, Transport } from "../../src/transport/transport.ts";
 import { memoryHostIn } from "../support/memory-host.ts";
@@ -64,7 +64,7 @@ test("a call that waits for its connection has the rest of its time for its answ
     await environment.advance(600);
     expect([timeoutMs, (call.error as { code?: string } | undefined)?.code]).toEqual([timeoutMs, expected]);
     if (expected !== undefined) expect((call.at ?? 0) - start).toBe(timeoutMs);
-    await Promise.all([release(echo), environment.advance(10_000)]);
+    await Promise.all([remote(echo).release(), environment.advance(10_000)]);
   }
   await Promise.all([daemon.close(), environment.advance(10_000)]);
   expect(environment.timers).toBe(0);
@@ -74,11 +74,13 @@ test("reconnect tries every delayMs until the server is there, or its tries are 
   const environment = new VirtualEnvironment();
   const here = memoryHostIn(environment);
   const echo = proxy(URI_THERE, here);
-  const failed = outcome(environment, reconnect(echo, { tries: 3, delayMs: 1_000 }));
+  const failed = outcome(environment, remote(echo).reconnect({ tries: 3, delayMs: 1_000 }));
   let connectedAt: number | undefined;
-  void reconnect(echo, { delayMs: 1_500 }).then(() => {
-    connectedAt = environment.now();
-  });
+  void remote(echo)
+    .reconnect({ delayMs: 1_500 })
+    .then(() => {
+      connectedAt = environment.now();
+    });
   await environment.advance(2_999);
   expect(failed).toMatchObject({ at: 2_000, error: { message: "failed to reconnect" } });
   const daemon = await Daemon.listen({ ...here, ...AT });
@@ -86,14 +88,14 @@ test("reconnect tries every delayMs until the server is there, or its tries are 
   await environment.advance(1);
   expect(connectedAt).toBe(3_000);
   expect(await echo.echo("again")).toBe("again");
-  await release(echo);
+  await remote(echo).release();
   await daemon.close();
 });
 
 test("the wait between two tries ends when its signal aborts", async () => {
   const environment = new VirtualEnvironment();
   const stop = new AbortController();
-  const waiting = reconnect(proxy(URI_THERE, memoryHostIn(environment)), { signal: stop.signal });
+  const waiting = remote(proxy(URI_THERE, memoryHostIn(environment))).reconnect({ signal: stop.signal });
   await environment.settle();
   expect(environment.timers).toBe(1);
   stop.abort(new Error("enough"));

@@ -1,17 +1,7 @@
 /** What only the memory transport has: time that a test advances, and several simulated processes in one. */
 import { Buffer } from "node:buffer";
 import { expect, test } from "vitest";
-import {
-  connect,
-  Daemon,
-  expose,
-  type LogEntry,
-  locateNameServer,
-  proxy,
-  release,
-  serve,
-  startNameServer,
-} from "#pyro";
+import { Daemon, expose, type LogEntry, locateNameServer, proxy, remote, serve, startNameServer } from "#pyro";
 import { configurationOf } from "../../src/config/config.ts";
 import { logOf } from "../../src/diagnostics/log.ts";
 import { serverVersions } from "../../src/session/server-versions.ts";
@@ -79,7 +69,7 @@ test("a call takes two latencies; the first one also those of the connection and
   await environment.advance(700);
   await calling;
   expect(times).toEqual([500, 700]);
-  await Promise.all([release(echo), daemon.close(), environment.advance(10_000)]);
+  await Promise.all([remote(echo).release(), daemon.close(), environment.advance(10_000)]);
 });
 
 test("an attempt to connect is given up in virtual time; the listener hears nothing of it", async () => {
@@ -138,7 +128,7 @@ test("simulated processes share no configuration, no log and no server versions"
   const where = `10.0.0.2:${uri.port}`;
   for (const { environment, entries, protocol, expected } of clients) {
     await using echo = proxy<Echo>(uri, { transport: network.host("10.0.0.1"), environment, protocol });
-    await connect(echo);
+    await remote(echo).connect();
     const heard = server.entries.length;
     expect(await echo.echo("x".repeat(1_000))).toBe("x".repeat(1_000));
     const received = server.entries.slice(heard).map(({ text }) => text);
@@ -168,7 +158,7 @@ test("a simulation repeats in all its ids, times and bytes", async () => {
     const calling = Promise.all([1, 2, 3].map((value) => echo.echo(value)));
     await environment.advance(1_000);
     expect(await calling).toEqual([1, 2, 3]);
-    await Promise.all([release(echo), daemon.close(), environment.advance(10_000)]);
+    await Promise.all([remote(echo).release(), daemon.close(), environment.advance(10_000)]);
     return [String(uri), ...entries];
   };
   const first = await run();
@@ -192,7 +182,7 @@ test("a name server, a program that serves, and its client, all in memory", asyn
   await using echo = proxy<Echo>("PYRONAME:test.echo", on("10.0.0.3"));
   expect(await echo.echo("through memory")).toBe("through memory");
   stop.abort();
-  await release(echo);
+  await remote(echo).release();
   await serving;
   await using names = await locateNameServer(on("10.0.0.3"));
   expect([...(await names.list()).keys()]).toEqual(["Pyro.NameServer"]);

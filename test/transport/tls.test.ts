@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
-import { type ClientTlsOptions, connect, Daemon, expose, PyroError, proxy, release, type TlsInfo } from "#pyro";
+import { type ClientTlsOptions, Daemon, expose, PyroError, proxy, remote, type TlsInfo } from "#pyro";
 import { readConfig } from "../../src/config/config.ts";
 import { dial } from "../../src/transport/dial.ts";
 import { listen } from "../../src/transport/listen.ts";
@@ -31,12 +31,12 @@ test.each([
 ] as const)("calls of one tick leave in one write, and so do their answers: %s", async (_how, tls, clients) => {
   await using daemon = await Daemon.listen({ host: "127.0.0.1", tls });
   const echo = proxy<Echo>(daemon.register(new Echo()), { tls: clients, timeoutMs: 20_000 });
-  await connect(echo);
+  await remote(echo).connect();
   const write = vi.spyOn(Duplex.prototype, "write");
   const numbers = Array.from({ length: 50 }, (_, index) => index);
   expect(await Promise.all(numbers.map((number) => echo.echo(number)))).toEqual(numbers);
   expect(write).toHaveBeenCalledTimes(2);
-  await release(echo);
+  await remote(echo).release();
 });
 
 test("a client's certificate is at hand where its connection is taken; plain connections have none", async () => {
@@ -136,5 +136,5 @@ test("whatever comes to a port that speaks TLS is refused, reported and outlived
   }
   const echo = proxy<Echo>(daemon.register(new Echo()), { tls: { ca }, timeoutMs: 20_000 });
   expect(await echo.echo("hello")).toBe("hello");
-  await release(echo);
+  await remote(echo).release();
 });

@@ -1,6 +1,5 @@
 /** Types that must hold, and mistakes that must not compile. Nothing here runs: `types.test.ts` has it compiled. */
 import {
-  batch,
   type Contract,
   callContext,
   contract,
@@ -11,7 +10,7 @@ import {
   proxy,
   type Remote,
   type RemoteStream,
-  withOptions,
+  remote,
 } from "#pyro";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -49,15 +48,15 @@ async function looped(): Promise<void> {
 void looped;
 
 async function inOneGo(): Promise<void> {
-  const results = await batch(warehouse, (calls) => [calls.listContents(), calls.take("Janet", "couch")]);
+  const results = await remote(warehouse).batch((calls) => [calls.listContents(), calls.take("Janet", "couch")]);
   const [contents] = results.all();
   holds<Equal<typeof contents, string[]>>();
   holds<Equal<Awaited<ReturnType<typeof sent>>, undefined>>();
 }
-const sent = (): Promise<undefined> => batch(warehouse, (calls) => calls.note("x"), { oneway: true });
+const sent = (): Promise<undefined> => remote(warehouse).batch((calls) => calls.note("x"), { oneway: true });
 void inOneGo;
 holds<Equal<typeof warehouse.count, Promise<number>>>();
-const fast: Remote<Warehouse> = withOptions(warehouse, { timeoutMs: 5 });
+const fast: Remote<Warehouse> = remote(warehouse).with({ timeoutMs: 5 });
 void fast[Symbol.asyncDispose]();
 
 // @ts-expect-error a name that the contract's type does not have

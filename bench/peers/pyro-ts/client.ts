@@ -1,4 +1,4 @@
-import { connect as open, proxy, type RemoteStream, release } from "../../../src/index.ts";
+import { proxy, type RemoteStream, remote } from "../../../src/index.ts";
 import type { BenchClient, ServerInfo } from "../../lib/client.ts";
 import type { Item } from "../../lib/shapes.ts";
 import { benchContract } from "./contract.ts";
@@ -6,11 +6,11 @@ import { benchContract } from "./contract.ts";
 export async function connect({ uri = "" }: ServerInfo): Promise<BenchClient> {
   if (uri.includes("Pyro.NameServer")) {
     const names = proxy(uri);
-    await open(names);
+    await remote(names).connect();
     return {
       nsLookup: (name) => names["lookup"](name),
       nsList: () => names["list"](),
-      close: () => release(names),
+      close: () => remote(names).release(),
     };
   }
   const { BENCH_SERIALIZER: serializer, BENCH_ITEMS } = process.env;
@@ -18,14 +18,14 @@ export async function connect({ uri = "" }: ServerInfo): Promise<BenchClient> {
     ...(serializer === "marshal" || serializer === "msgpack" ? { serializer } : {}),
     streamInBulk: BENCH_ITEMS !== "single",
   });
-  await open(bench);
+  await remote(bench).connect();
   return {
     listContents: () => bench.listContents(),
     echoStr: (text) => bench.echo(text),
     echoBytes: (bytes) => bench.echo(bytes) as Promise<Uint8Array>,
     echoNested: (items) => bench.echo(items) as Promise<Item[]>,
     stream: (count) => streamed(bench.stream(count)),
-    close: () => release(bench),
+    close: () => remote(bench).release(),
   };
 }
 

@@ -1,5 +1,5 @@
 /** `pyro-ping URI`: checks that an object can be reached. For health checks: exit code 0 or 1. */
-import { connect, proxy, release } from "../../index.ts";
+import { proxy, remote } from "../../index.ts";
 
 const TIMEOUT_MS = 1_500;
 
@@ -11,11 +11,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const remote = proxy(uri, { timeoutMs: TIMEOUT_MS });
+    const object = proxy(uri, { timeoutMs: TIMEOUT_MS });
     const started = performance.now();
-    await connect(remote);
+    await remote(object).connect();
     console.log(`${uri} answered in ${Math.round(performance.now() - started)} ms`);
-    await release(remote);
+    await remote(object).release();
     return 0;
   } catch (error) {
     console.error(`${uri}: ${error instanceof Error ? error.message : String(error)}`);

@@ -4,7 +4,7 @@ import { connect as connectSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { connect, Daemon, expose, PyroError, proxy, type Remote, RemoteError, release } from "#pyro";
+import { Daemon, expose, PyroError, proxy, type Remote, RemoteError, remote } from "#pyro";
 import { NameServer } from "../../../src/naming/name-server.ts";
 import { rawPyro4, rawPyro5 } from "../../support/scripted-peer.ts";
 import { echoCall } from "../compose.ts";
@@ -109,22 +109,24 @@ export async function openDaemon(): Promise<Target> {
     },
     async check() {
       const fresh = proxy<Service>(`PYRO:service@./u:${path}`, { timeoutMs: MOST_WAIT_MS });
-      await connect(fresh).catch((error: unknown) => {
-        throw new Problem("unserved", `cannot connect: ${inOneLine(error)}`, error);
-      });
+      await remote(fresh)
+        .connect()
+        .catch((error: unknown) => {
+          throw new Problem("unserved", `cannot connect: ${inOneLine(error)}`, error);
+        });
       await judgeService(fresh, "new");
-      await release(fresh);
+      await remote(fresh).release();
     },
     async close() {
-      await Promise.all(good.map((one) => release(one)));
+      await Promise.all(good.map((one) => remote(one).release()));
       await daemon.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function judgeService(remote: Remote<Service>, value: unknown): Promise<void> {
-  const answer = await remote.echo(value).catch((error: unknown) => {
+async function judgeService(peer: Remote<Service>, value: unknown): Promise<void> {
+  const answer = await peer.echo(value).catch((error: unknown) => {
     throw new Problem("unserved", `a good client got ${inOneLine(error)}`, error);
   });
   if (answer !== value) throw new Problem("unserved", "a good client got another's answer");

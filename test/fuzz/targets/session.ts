@@ -5,17 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Duplex, duplexPair } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
-import {
-  batch,
-  getAttribute,
-  isRemote,
-  type ProxyOptions,
-  proxy,
-  pyRepr,
-  RemoteStream,
-  release,
-  withOptions,
-} from "#pyro";
+import { isRemote, type ProxyOptions, proxy, pyRepr, RemoteStream, remote } from "#pyro";
 import { rawPyro4, rawPyro5 } from "../../support/scripted-peer.ts";
 import { SERIALIZER_NAMES, type Serialized, streamSeeds } from "../corpus.ts";
 import type { Seed, Target } from "../format.ts";
@@ -104,9 +94,9 @@ function serve(socket: Duplex, first: Buffer, others: readonly Buffer[]): void {
 }
 
 /** Makes all kinds of calls, and waits until each has come to its end. "accepted" when one of them had a result. */
-async function talk(remote: Anything, random: Random): Promise<string> {
+async function talk(peer: Anything, random: Random): Promise<string> {
   const count = 1 + random.below(CALLS);
-  const calls = Array.from({ length: count }, (_, index) => started(remote, index, random.below(12)));
+  const calls = Array.from({ length: count }, (_, index) => started(peer, index, random.below(12)));
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Problem("left", `a call did not end in ${MOST_WAIT_MS} ms`)), MOST_WAIT_MS);
@@ -117,26 +107,30 @@ async function talk(remote: Anything, random: Random): Promise<string> {
     return codes.find((one) => one === "accepted") ?? codes.find((one) => one === "PYRO_REMOTE") ?? codes[0] ?? "";
   } finally {
     clearTimeout(timer);
-    await release(remote);
+    await remote(peer).release();
   }
 }
 
-async function started(remote: Anything, index: number, kind: number): Promise<void> {
+async function started(peer: Anything, index: number, kind: number): Promise<void> {
   switch (kind) {
     case 0:
-      for (const one of await batch(remote, (calls: Anything) => void calls.echo(index))) use(one);
+      for (const one of await remote(peer).batch((calls: Anything) => void calls.echo(index))) use(one);
       return;
     case 1:
-      use(await withOptions(remote, { raw: true }).echo(index));
+      use(await remote(peer).with({ raw: true }).echo(index));
       return;
     case 2:
-      use(await getAttribute(remote, "counter"));
+      use(await remote(peer).getAttribute("counter"));
       return;
     case 3:
-      use(await withOptions(remote, { onReply: ({ annotations }) => [...annotations] }).echo(index));
+      use(
+        await remote(peer)
+          .with({ onReply: ({ annotations }) => [...annotations] })
+          .echo(index),
+      );
       return;
     default:
-      await consume(await remote.echo(index));
+      await consume(await peer.echo(index));
   }
 }
 

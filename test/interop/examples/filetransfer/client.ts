@@ -1,6 +1,6 @@
 /** Gets a file in three ways, and stores a copy of it. */
 import { createHash } from "node:crypto";
-import { proxy, RemoteError, withOptions } from "#pyro";
+import { proxy, RemoteError, remote } from "#pyro";
 import type { Files } from "./server.ts";
 
 const shown = (data: Uint8Array): string =>
@@ -19,7 +19,7 @@ for await (const part of await files.parts(name)) parts.push(part);
 console.log(`as a stream of ${parts.length} parts: ${shown(Buffer.concat(parts))}`);
 
 const beside: Uint8Array[] = [];
-const reader = withOptions(files, {
+const reader = remote(files).with({
   onReply: ({ annotations }) => {
     const bytes = annotations.get("PART");
     if (bytes !== undefined) beside.push(bytes);

@@ -1,6 +1,6 @@
 /** A time-out ends the waiting, not the work: the call goes on at the server. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { proxy, type Remote, TimeoutError, withOptions } from "#pyro";
+import { proxy, type Remote, remote, TimeoutError } from "#pyro";
 import type { Bell } from "./server.ts";
 
 /** Asks again and again until the count is as wanted. */
@@ -11,7 +11,7 @@ async function until(count: () => Promise<number>, wanted: number): Promise<void
 await using bell: Remote<Bell> = proxy<Bell>(process.argv[2] ?? "");
 console.log(`heard by ${await bell.heard()}`);
 try {
-  await withOptions(bell, { timeoutMs: 400 }).wait();
+  await remote(bell).with({ timeoutMs: 400 }).wait();
 } catch (error) {
   if (!(error instanceof TimeoutError)) throw error;
   console.log("nobody rings: TimeoutError");

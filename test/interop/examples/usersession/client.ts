@@ -1,6 +1,6 @@
 /** Two customers in one program: each proxy sends its customer's token with every call. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { proxy, type Remote, RemoteError, release } from "#pyro";
+import { proxy, type Remote, RemoteError, remote } from "#pyro";
 import type { Shop } from "./server.ts";
 
 const uri = process.argv[2] ?? "";
@@ -19,7 +19,7 @@ console.log(`Bob has ${(await bob.basket()).join(", ")}`);
 await ann.enter();
 await bob.enter();
 console.log(`lamps: ${await bob.lamps()}`);
-await release(ann);
+await remote(ann).release();
 while ((await bob.lamps()) > 1) await sleep(20); // Ann's goes out with her connection, a moment later
 console.log("Ann left; lamps: 1");
 console.log(`but she comes back to ${(await ann.basket()).join(", ")}`);
