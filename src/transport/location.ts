@@ -31,19 +31,6 @@ export function parseLocation(text: string): Location {
   return { kind: "tcp", host: found[1] ?? found[2] ?? "", port };
 }
 
-/** The parts of a URI that say where its object is. */
-interface Place {
-  readonly sockname: string | null;
-  readonly host: string | null;
-  readonly port: number | null;
-}
-
-/** The location that a URI's parts name. An empty host is this machine. */
-export function locationOfPlace({ sockname, host, port }: Place): Location {
-  if (sockname !== null) return { kind: "unix", path: sockname };
-  return { kind: "tcp", host: host || "localhost", port: port ?? 0 };
-}
-
 /** The location to listen on. */
 export function listenLocation(host: string, port: number, unixSocket: string | undefined): Location {
   return unixSocket === undefined ? { kind: "tcp", host, port } : { kind: "unix", path: unixSocket };

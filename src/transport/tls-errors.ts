@@ -44,11 +44,6 @@ export function isTlsError(error: unknown): boolean {
   return /^ERR_(SSL|TLS)_/.test(reason) || reason.includes("SSL_ROUTINES");
 }
 
-/** Whether the peer sent data that is not TLS. */
-export function isNoTls(error: unknown): boolean {
-  return NO_TLS.test(reasonOf(error));
-}
-
 /** The failure as seen by the client. */
 function clientFailure(error: unknown, certified: boolean): Failure {
   const reason = reasonOf(error);
