@@ -8,6 +8,7 @@ import {
 import { Daemon } from "./daemon.ts";
 import { stopSignal } from "./stop-signal.ts";
 
+/** Options of `serve`, in addition to those of the daemon that it starts. */
 export interface ServeOptions extends DaemonOptions {
   /**
    * Where the names are registered; false: nowhere, they are the objects' ids in the daemon then. Default: the configured

@@ -18,6 +18,7 @@ export interface FailedCall {
   readonly context: CallContext;
 }
 
+/** Options of a daemon. Omitted ones come from the configuration. */
 export interface DaemonOptions {
   /** Where to listen: a host name or address; `0.0.0.0` for all. Default: PYRO_HOST, else localhost. */
   readonly host?: string;

@@ -44,14 +44,17 @@ export class NameServerClient implements AsyncDisposable {
     return new NameServerClient(this.uri, withOptions(this.#remote, settings));
   }
 
+  /** Connects unless it is connected. Calls do that themselves. */
   connect(): Promise<void> {
     return connect(this.#remote);
   }
 
+  /** Resolves if the name server replies. */
   ping(): Promise<void> {
     return this.#remote.ping();
   }
 
+  /** The number of registered names. */
   count(): Promise<number> {
     return this.#remote.count();
   }
@@ -106,6 +109,7 @@ export class NameServerClient implements AsyncDisposable {
     );
   }
 
+  /** Closes the connection. The next call opens another one. */
   [Symbol.asyncDispose](): Promise<void> {
     return release(this.#remote);
   }

@@ -94,6 +94,7 @@ export function localAddressOf(remote: object): Location | undefined {
   return proxyTargetOf(remote).connection.session?.localAddress;
 }
 
+/** How often, and for how long, `reconnect` tries. */
 export interface ReconnectOptions {
   /** How often it is tried. Default: until it works. */
   readonly tries?: number;
