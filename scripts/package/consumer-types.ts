@@ -61,8 +61,6 @@ async function compile(): Promise<Outcome> {
           compilerOptions: {
             ...options,
             target: "es2022",
-            lib: ["es2022", "esnext.disposable"],
-            types: ["node"],
             strict: true,
             exactOptionalPropertyTypes: true,
             noUncheckedIndexedAccess: true,

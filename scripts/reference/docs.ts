@@ -15,7 +15,7 @@ const app = await Application.bootstrap({
   tsconfig: join(ROOT, "tsconfig.build.json"),
   out: join(ROOT, ".cache", "docs"),
   readme: join(ROOT, "README.md"),
-  highlightLanguages: ["typescript", "python", "sh"],
+  highlightLanguages: ["typescript", "javascript", "js", "python", "sh"],
   disableGit: true,
   disableSources: true,
   excludePrivate: true,
