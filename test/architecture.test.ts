@@ -61,10 +61,20 @@ describe("this tree", () => {
   });
 
   test("library and services use only packages that are installed with them", () => {
-    const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
-      dependencies: Record<string, string>;
+    const dependenciesOf = (folder: string): string[] => {
+      const manifest = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) as {
+        dependencies: Record<string, string>;
+      };
+      return Object.keys(manifest.dependencies);
     };
-    expect(undeclaredPackages(SOURCES, Object.keys(dependencies))).toEqual([]);
+    const library = dependenciesOf(".");
+    const image = [...library, ...dependenciesOf("services/image")];
+    const imported = new Set(
+      [...SOURCES].flatMap(([path, source]) => importsOf(path, source)).map(({ specifier }) => specifier),
+    );
+    expect(undeclaredPackages(texts(/^src\/.*\.ts$/), library)).toEqual([]);
+    expect(undeclaredPackages(SOURCES, image)).toEqual([]);
+    expect(image.filter((name) => !imported.has(name))).toEqual([]);
   });
 
   test("scripts/hosts carries any Compose file: it imports nothing of the library, nor of the services", () => {

@@ -8,6 +8,7 @@ import {
 import { Daemon } from "./daemon.ts";
 import { stopSignal } from "./stop-signal.ts";
 
+/** Options of `serve`, in addition to those of the daemon that it starts. */
 export interface ServeOptions extends DaemonOptions {
   /**
    * The name server to register the names with. `false`: no name server; the names are used as object ids in the

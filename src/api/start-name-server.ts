@@ -6,6 +6,7 @@ import type { Storage } from "../naming/storage.ts";
 import type { URI } from "../values/uri.ts";
 import { Daemon } from "./daemon.ts";
 
+/** Options of `startNameServer`, in addition to those of its daemon. */
 export interface NameServerOptions extends DaemonOptions {
   /** The port to listen on; 0: the system chooses a free one. Default: PYRO_NS_PORT, else 9090. */
   readonly port?: number;
@@ -18,6 +19,7 @@ export interface RunningNameServer extends AsyncDisposable {
   readonly uri: URI;
   readonly daemon: Daemon;
   readonly nameServer: NameServer;
+  /** Closes its daemon: connections end, and the port is free. */
   close(): Promise<void>;
 }
 

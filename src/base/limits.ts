@@ -31,6 +31,7 @@ function defaultMaxValues(): number {
   return Math.floor(heap_size_limit / HEAP_BYTES_PER_VALUE);
 }
 
+/** The limits that apply unless an option sets others. */
 export const DEFAULT_LIMITS: Limits = {
   maxMessageBytes: 1 << 30, // Pyro5's default; Pyro4 has none
   maxInflatedBytes: 256 << 20,

@@ -1,4 +1,4 @@
-import { enableCompileCache, flushCompileCache } from "node:module";
+import * as nodeModule from "node:module";
 
 /** When to write the compile cache, in milliseconds after the start: all modules are loaded by then. */
 const FLUSH_DELAY_MS = 1_000;
@@ -10,9 +10,9 @@ const FLUSH_DELAY_MS = 1_000;
 export async function quickStart(
   load: () => Promise<{ main(args: readonly string[]): Promise<number> }>,
 ): Promise<void> {
-  enableCompileCache();
+  nodeModule.enableCompileCache();
   const { main } = await load();
   // Servers are usually ended by a signal, and then Node does not write the cache.
-  setTimeout(flushCompileCache, FLUSH_DELAY_MS).unref();
+  setTimeout(nodeModule.flushCompileCache, FLUSH_DELAY_MS).unref();
   process.exitCode = await main(process.argv.slice(2));
 }

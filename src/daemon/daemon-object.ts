@@ -20,9 +20,13 @@ export interface DaemonView {
   metadataOf(target: object | string): Metadata | undefined;
   /** One line about the daemon. */
   describe(): string;
+  /** Serves an object under an id, a random one by default. */
   register(target: object, id?: string, options?: RegisterOptions): URI;
+  /** Stops serving an object, given itself or its id. */
   unregister(target: object | string): void;
+  /** The URI of an object, given itself or its id. */
   uriFor(target: object | string): URI;
+  /** Stops listening, and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -62,8 +66,10 @@ export class DaemonObject {
     return this.daemon.ids;
   }
 
+  /** Does nothing: a reply shows that the daemon is reachable. */
   ping(): void {}
 
+  /** One line about the daemon. */
   info(): string {
     return this.daemon.describe();
   }
@@ -88,6 +94,7 @@ export class DaemonObject {
     return this.daemon.streams.nextMany(String(streamId), Number(most), callContext()?.connection);
   }
 
+  /** Ends an item stream; unknown ids are ignored. */
   closeStream(streamId: string): void {
     this.daemon.streams.close(String(streamId));
   }

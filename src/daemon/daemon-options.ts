@@ -18,6 +18,7 @@ export interface FailedCall {
   readonly context: CallContext;
 }
 
+/** Options of a daemon. Omitted ones come from the configuration. */
 export interface DaemonOptions {
   /** The host name or address to listen on; `0.0.0.0` for all IPv4 addresses. Default: PYRO_HOST, else localhost. */
   readonly host?: string;

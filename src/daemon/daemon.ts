@@ -207,6 +207,7 @@ export class BaseDaemon implements AsyncDisposable, DaemonView {
     return this.#closing;
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

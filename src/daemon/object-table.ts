@@ -22,6 +22,7 @@ export function targetOf({ target, weak }: Registration): object {
   return found;
 }
 
+/** Options of `Daemon.register`. */
 export interface RegisterOptions {
   /** Registers even if the id is taken or the object is registered; the older registration is removed. */
   readonly force?: boolean;

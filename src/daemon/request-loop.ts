@@ -1,5 +1,6 @@
 import type { Environment } from "../base/environment.ts";
 
+/** When a request loop ends before its daemon is closed. */
 export interface LoopOptions {
   /** Called every `everyMs`; the loop ends when it returns false (Pyro's loopCondition). */
   readonly while?: () => boolean;

@@ -39,7 +39,13 @@ export interface ConnectionInfo {
 }
 
 /** A resource that can be closed together with a connection. */
-export type Resource = { close(): unknown } | Disposable | AsyncDisposable;
+export type Resource =
+  | {
+      /** Releases the resource. */
+      close(): unknown;
+    }
+  | Disposable
+  | AsyncDisposable;
 
 /** The remote call that is being served. */
 export interface CallContext {

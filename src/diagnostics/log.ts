@@ -3,8 +3,10 @@ import { type Configuration, configurationOf } from "../config/config.ts";
 
 /** Python's log levels, as used in PYRO_LOGLEVEL. */
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
+/** A level of the log, from DEBUG to CRITICAL. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** One line of the log. */
 export interface LogEntry {
   readonly time: Date;
   readonly level: LogLevel;

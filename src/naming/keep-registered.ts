@@ -16,10 +16,12 @@ export type RegistrationEvent =
   /** Another program registered the name for its own URI. It is registered again here once the name is free. */
   | { readonly type: "taken"; readonly by: URI };
 
+/** Options of `keepRegistered`, in addition to where the name server is. */
 export interface KeepOptions extends LocateOptions {
   readonly metadata?: readonly string[];
   /** Milliseconds between two checks of the registration. Default: 1,000. */
   readonly everyMs?: number;
+  /** Called when the state of the registration changes. */
   readonly onEvent?: (event: RegistrationEvent) => void;
 }
 

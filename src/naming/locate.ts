@@ -8,6 +8,7 @@ import { keepProxyState } from "../values/proxy-state.ts";
 import { NameServerClient, nameServerUri } from "./name-server-client.ts";
 import { nameServerContract } from "./name-server-contract.ts";
 
+/** Where the name server is, and how to connect to it. */
 export interface LocateOptions extends ConnectionOptions {
   /** Default: PYRO_NS_HOST, else localhost. */
   readonly host?: string | undefined;

@@ -44,14 +44,17 @@ export class NameServerClient implements AsyncDisposable {
     return new NameServerClient(this.uri, remote(this.#remote).with(settings));
   }
 
+  /** Connects unless it is connected. Calls do that themselves. */
   connect(): Promise<void> {
     return remote(this.#remote).connect();
   }
 
+  /** Resolves if the name server replies. */
   ping(): Promise<void> {
     return this.#remote.ping();
   }
 
+  /** The number of registered names. */
   count(): Promise<number> {
     return this.#remote.count();
   }
@@ -107,6 +110,7 @@ export class NameServerClient implements AsyncDisposable {
     );
   }
 
+  /** Closes the connection. The next call opens another one. */
   [Symbol.asyncDispose](): Promise<void> {
     return remote(this.#remote).release();
   }

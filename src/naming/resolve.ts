@@ -5,6 +5,7 @@ import { type ConnectionOptions, connectionOptions } from "../session/session-op
 import { URI } from "../values/uri.ts";
 import { locateNameServer } from "./locate.ts";
 
+/** Options of `resolve`, in addition to how to connect to the name server. */
 export interface ResolveOptions extends ConnectionOptions {
   /**
    * How long to wait for the name or the name server to appear, in milliseconds. Default: PYRO_NS_LOOKUP_DELAY, else 0

@@ -55,6 +55,7 @@ export class BatchResults<Results extends readonly unknown[] = unknown[]> implem
     return [...this] as unknown as Results;
   }
 
+  /** The results in order; throws the error of the first call that failed. */
   *[Symbol.iterator](): Generator<Results[number], undefined> {
     for (const result of this.settled) {
       if (result.status === "rejected") throw result.reason;

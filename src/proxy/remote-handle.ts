@@ -19,6 +19,7 @@ import { isRemote, ProxyTarget, proxyTargetOf } from "./proxy-target.ts";
 import { Member, RemoteConnection } from "./remote-connection.ts";
 import type { Remote } from "./remote-type.ts";
 
+/** How often `RemoteHandle.reconnect` tries, and how long it waits in between. */
 export interface ReconnectOptions {
   /** The maximum number of attempts. Default: no limit. */
   readonly tries?: number;

@@ -53,6 +53,7 @@ export class RemoteStream<T> implements AsyncIterableIterator<T, undefined>, Asy
     collected.register(this, source, this);
   }
 
+  /** The stream itself: it can be read once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -84,11 +85,13 @@ export class RemoteStream<T> implements AsyncIterableIterator<T, undefined>, Asy
     return Promise.resolve(DONE);
   }
 
+  /** Closes the remote stream, then throws the error. */
   async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
     await this.return();
     throw error;
   }
 
+  /** Closes the remote stream. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

@@ -29,6 +29,7 @@ export class PyFloat {
   constructor(value: number) {
     this.value = value;
   }
+  /** The number, so that arithmetic works. */
   valueOf(): number {
     return this.value;
   }

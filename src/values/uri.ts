@@ -101,6 +101,7 @@ export class URI {
     return [this.protocol, object, this.sockname, this.host, this.port];
   }
 
+  /** Whether the other is a URI with the same parts. */
   equals(other: unknown): boolean {
     if (!(other instanceof URI)) return false;
     const sameObject =
@@ -116,11 +117,13 @@ export class URI {
     );
   }
 
+  /** The URI as text: `PYRO:object@host:port`. */
   toString(): string {
     const object = this.protocol === "PYROMETA" ? this.tags.join(",") : this.object;
     return `${this.protocol}:${object}${this.location === null ? "" : `@${this.location}`}`;
   }
 
+  /** The URI as text. */
   toJSON(): string {
     return this.toString();
   }
