@@ -3,6 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as pyro from "#pyro";
+import * as client from "#pyro/client";
+import * as diagnostics from "#pyro/diagnostics";
+import * as naming from "#pyro/naming";
+import * as server from "#pyro/server";
+import * as values from "#pyro/values";
 
 const ROOT = join(import.meta.dirname, "..");
 const page = (name: string): string => readFileSync(join(ROOT, "docs", name), "utf8");
@@ -55,7 +60,7 @@ describe("docs/parity.md", () => {
 
 test("docs/migrating.md names only what there is", () => {
   const known = new Set([
-    ...Object.keys(pyro),
+    ...[pyro, client, diagnostics, naming, server, values].flatMap((entry) => Object.keys(entry)),
     ...Object.getOwnPropertyNames(pyro.Daemon.prototype),
     ...Object.getOwnPropertyNames(Object.getPrototypeOf(pyro.Daemon.prototype)),
     ...Object.getOwnPropertyNames(pyro.Daemon),

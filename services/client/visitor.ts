@@ -1,4 +1,5 @@
-import { pyRepr, type Remote, RemoteError } from "#pyro";
+import { type Remote, RemoteError } from "#pyro";
+import { pyRepr } from "#pyro/values";
 import type { Warehouse } from "../warehouse/contract.ts";
 import type { Answers } from "./answers.ts";
 

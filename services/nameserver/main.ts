@@ -1,5 +1,7 @@
 /** The name server. Settings: PYRO_HOST, PYRO_NS_PORT, PYRO_NATHOST. */
-import { locationText, PyroError, startNameServer, stopSignal } from "#pyro";
+
+import { PyroError, startNameServer, stopSignal } from "#pyro";
+import { locationText } from "#pyro/client";
 
 async function main(): Promise<void> {
   const stopped = stopSignal();

@@ -1,6 +1,7 @@
 /** What of a class or an object is remote, and how long it is held. */
 import { expect, test } from "vitest";
-import { AttributeError, expose, exposeAll } from "#pyro";
+import { AttributeError, expose } from "#pyro";
+import { exposeAll } from "#pyro/server";
 import { exposedBy } from "../../src/daemon/expose.ts";
 import { memoryInUse } from "../support/memory.ts";
 import { listenInMemory, proxyInMemory as proxy } from "../support/memory-host.ts";

@@ -1,6 +1,7 @@
 /** What a program may hang into its daemon, and what happens when that fails. */
 import { expect, test } from "vitest";
-import { callContext, DaemonObject, expose, RemoteError, remote, serve } from "#pyro";
+import { callContext, expose, RemoteError, remote, serve } from "#pyro";
+import { DaemonObject } from "#pyro/server";
 import { sleep } from "../../src/base/environment.ts";
 import { listenInMemory, memoryHostIn, proxyInMemory as proxy } from "../support/memory-host.ts";
 import { VirtualEnvironment } from "../support/virtual-environment.ts";

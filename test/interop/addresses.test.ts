@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, connect as netConnect } from "node:net"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { Daemon, expose, type Location, locateNameServer, proxy, remote, startNameServer } from "#pyro";
+import { Daemon, expose, locateNameServer, proxy, remote, startNameServer } from "#pyro";
+import type { Location } from "#pyro/client";
 import { Program } from "../support/program.ts";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { echoClient, echoServer } from "../support/tls-peers.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { callContext, Daemon, expose, proxy, type RawReply, remote } from "#pyro";
+import { callContext, Daemon, expose, proxy, remote } from "#pyro";
+import type { RawReply } from "#pyro/client";
 import { type PythonProcess, type PythonPyro, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
-import { type Config, configure, Daemon, expose, type SerializedBlob } from "#pyro";
+import { configure, Daemon, expose } from "#pyro";
+import type { Config } from "#pyro/diagnostics";
+import type { SerializedBlob } from "#pyro/values";
 import { ITEMS, WITHOUT_EFFECT } from "../../src/config/items.ts";
 import { python, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";

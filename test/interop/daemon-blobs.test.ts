@@ -1,6 +1,7 @@
 /** Blobs: arguments that stay serialized on their way through a dispatcher, Python's and ours in each place. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, expose, proxy, type Remote, SerializedBlob, type URI } from "#pyro";
+import { Daemon, expose, proxy, type Remote, type URI } from "#pyro";
+import { SerializedBlob } from "#pyro/values";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

@@ -1,6 +1,7 @@
 /** What Python clients of both versions may call, and how: keyword arguments, batches, properties, static methods. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, expose, exposeAll } from "#pyro";
+import { Daemon, expose } from "#pyro";
+import { exposeAll } from "#pyro/server";
 import { whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

@@ -1,15 +1,9 @@
 /** What a method learns of the call that it serves, and of its caller's going, with Python clients of both versions. */
 import { Buffer } from "node:buffer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  type CallContext,
-  type ConnectionInfo,
-  callContext,
-  correlationText,
-  Daemon,
-  expose,
-  type FailedCall,
-} from "#pyro";
+import { type CallContext, callContext, Daemon, expose } from "#pyro";
+import { correlationText } from "#pyro/diagnostics";
+import type { ConnectionInfo, FailedCall } from "#pyro/server";
 import { whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

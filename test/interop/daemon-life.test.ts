@@ -1,16 +1,7 @@
 /** Instances, handshakes, limits and ends of a daemon, as Python clients of both versions meet them. */
 import { describe, expect, test } from "vitest";
-import {
-  type ConnectionInfo,
-  callContext,
-  Daemon,
-  DaemonObject,
-  type DaemonOptions,
-  expose,
-  type InstanceMode,
-  SecurityError,
-  serve,
-} from "#pyro";
+import { callContext, Daemon, type DaemonOptions, expose, SecurityError, serve } from "#pyro";
+import { type ConnectionInfo, DaemonObject, type InstanceMode } from "#pyro/server";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

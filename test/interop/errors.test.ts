@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { formatTraceback, PyroError, RemoteError } from "#pyro";
+import { PyroError, RemoteError } from "#pyro";
+import { formatTraceback } from "#pyro/diagnostics";
 import { Program } from "../support/program.ts";
 import { startPython, whyNoPython } from "../support/python.ts";
 

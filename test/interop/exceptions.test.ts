@@ -4,7 +4,6 @@ import {
   CommunicationError,
   ConnectionClosedError,
   DaemonError,
-  formatTraceback,
   MessageTooLargeError,
   NamingError,
   ProtocolError,
@@ -16,6 +15,7 @@ import {
   SerializeError,
   TimeoutError,
 } from "#pyro";
+import { formatTraceback } from "#pyro/diagnostics";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 
 const SERVER = `

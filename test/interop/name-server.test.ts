@@ -1,6 +1,7 @@
 /** Our name server with Python clients, and Python's with ours. */
 import { describe, expect, test } from "vitest";
-import { locateNameServer, resolve, startNameServer, typeTags } from "#pyro";
+import { locateNameServer, startNameServer } from "#pyro";
+import { resolve, typeTags } from "#pyro/naming";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

@@ -1,18 +1,9 @@
 /** Our proxies at Python servers of both versions: every way to call. */
 import { Buffer } from "node:buffer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  correlationText,
-  Daemon,
-  expose,
-  kwargs,
-  newCorrelationId,
-  proxy,
-  RawReply,
-  RemoteError,
-  type Reply,
-  remote,
-} from "#pyro";
+import { Daemon, expose, kwargs, proxy, RemoteError, remote } from "#pyro";
+import { RawReply, type Reply } from "#pyro/client";
+import { correlationText, newCorrelationId } from "#pyro/diagnostics";
 import { whyNoPython } from "../support/python.ts";
 import { type PythonShop, startPythonShop } from "../support/python-shop.ts";
 

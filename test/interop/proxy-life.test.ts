@@ -1,6 +1,7 @@
 /** Our proxies' connections to Python servers of both versions: how they begin, break, come back and end. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { proxy, remote, resolve, TimeoutError } from "#pyro";
+import { proxy, remote, TimeoutError } from "#pyro";
+import { resolve } from "#pyro/naming";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { type PythonShop, startPythonShop } from "../support/python-shop.ts";
 

@@ -1,6 +1,8 @@
 /** Proxies, URIs and served objects as values: both ways, with Python of both versions. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Daemon, expose, isRemote, PyClassDict, proxy, type Remote, remote, URI } from "#pyro";
+import { Daemon, expose, proxy, type Remote, remote, URI } from "#pyro";
+import { isRemote } from "#pyro/client";
+import { PyClassDict } from "#pyro/values";
 import { contract } from "../../src/contract/contract.ts";
 import { whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { configure, locateNameServer, proxy, resolve } from "#pyro";
+import { configure, locateNameServer, proxy } from "#pyro";
+import { resolve } from "#pyro/naming";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 
 afterEach(() => configure({ nsLookupDelayMs: 0 }));

@@ -1,6 +1,7 @@
 /** Which serializer is spoken, who chooses it, and what each refuses: cycles, depth, pickle; with Python of both versions. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { callContext, configure, Daemon, expose, proxy, remote, type SerializedBlob } from "#pyro";
+import { callContext, configure, Daemon, expose, proxy, remote } from "#pyro";
+import type { SerializedBlob } from "#pyro/values";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

@@ -1,6 +1,7 @@
 /** marshal, msgpack and the choice between serializers, with Python of both versions; classes of one's own in all four. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ClassRegistry, Daemon, expose, PyClassDict, PyComplex, PyFloat, proxy, registerClass, tuple } from "#pyro";
+import { Daemon, expose, proxy, registerClass, tuple } from "#pyro";
+import { ClassRegistry, PyClassDict, PyComplex, PyFloat } from "#pyro/values";
 import { type PythonProcess, startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

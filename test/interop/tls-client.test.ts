@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { type ClientTlsOptions, type CommunicationError, proxy, remote } from "#pyro";
+import { type CommunicationError, proxy, remote } from "#pyro";
+import type { ClientTlsOptions } from "#pyro/client";
 import { whyNoPython } from "../support/python.ts";
 import { Certificates, echoServer } from "../support/tls-peers.ts";
 

@@ -1,6 +1,7 @@
 import { connect as netConnect } from "node:net";
 import { afterAll, describe, expect, test } from "vitest";
-import { Daemon, expose, PyroError, proxy, remote, type ServerTlsOptions } from "#pyro";
+import { Daemon, expose, PyroError, proxy, remote } from "#pyro";
+import type { ServerTlsOptions } from "#pyro/server";
 import { whyNoPython } from "../support/python.ts";
 import { Certificates, echoClient } from "../support/tls-peers.ts";
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { Daemon, expose, locateNameServer, proxy, remote, resolve, startNameServer } from "#pyro";
+import { Daemon, expose, locateNameServer, proxy, remote, startNameServer } from "#pyro";
+import { resolve } from "#pyro/naming";
 import { Program } from "../support/program.ts";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { Certificates, echoClient } from "../support/tls-peers.ts";

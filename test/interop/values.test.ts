@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Daemon, expose, PyClassDict, PyComplex, PyFloat, proxy, RemoteError, tuple } from "#pyro";
+import { Daemon, expose, proxy, RemoteError, tuple } from "#pyro";
+import { PyClassDict, PyComplex, PyFloat } from "#pyro/values";
 import { startPython, whyNoPython } from "../support/python.ts";
 import { runClient } from "../support/python-client.ts";
 

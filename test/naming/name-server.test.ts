@@ -1,17 +1,12 @@
 import { expect, test } from "vitest";
+import { expose, keepRegistered, locateNameServer, NamingError, startNameServer, URI } from "#pyro";
 import {
-  expose,
-  keepRegistered,
   type LocateOptions,
-  locateNameServer,
-  NamingError,
   type RegistrationEvent,
   type ResolveOptions,
   type RunningNameServer,
   resolve as resolveUri,
-  startNameServer,
-  URI,
-} from "#pyro";
+} from "#pyro/naming";
 import { compilePattern } from "../../src/naming/pattern.ts";
 import { cpuMs } from "../support/cpu-time.ts";
 import { listenInMemory, memoryHostIn, proxyIn } from "../support/memory-host.ts";

@@ -7,12 +7,12 @@ import {
   Daemon,
   type DaemonOptions,
   expose,
-  formatTraceback,
   proxy as overSockets,
   type Remote,
   type RemoteError,
   remote,
 } from "#pyro";
+import { formatTraceback } from "#pyro/diagnostics";
 import { sleep } from "../../src/base/environment.ts";
 import { locationText } from "../../src/transport/location.ts";
 import type { Connection } from "../../src/transport/transport.ts";

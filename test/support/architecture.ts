@@ -44,7 +44,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   naming: ["base", "config", "values", "contract", "diagnostics", "wire", "session", "proxy", "daemon"],
   api: ["base", "config", "values", "contract", "session", "proxy", "daemon", "naming"],
   [FRONT_DOOR]: [
-    ...["base", "config", "values", "contract", "diagnostics", "serializers", "transport", "session", "proxy"],
+    ...["base", "config", "values", "contract", "diagnostics", "serializers", "wire", "transport", "session", "proxy"],
     ...["daemon", "naming", "api"],
   ],
   cli: [FRONT_DOOR, "base", "transport", "api"],
@@ -58,7 +58,7 @@ const SOCKETS = /^node:(net|tls|dgram|http|https|http2)$/;
 function moduleOf(path: string): string | undefined {
   const [top, module, ...rest] = path.split("/");
   if (top !== "src" || module === undefined) return undefined;
-  return rest.length === 0 && module === "index.ts" ? FRONT_DOOR : module;
+  return module === "entries" || (rest.length === 0 && module === "index.ts") ? FRONT_DOOR : module;
 }
 
 /** All imports of a file, of types too, dynamic ones and re-exports. Formatted, as statements must start their line. */
@@ -97,7 +97,7 @@ function judgeSource(path: string, module: string, { specifier, target }: Import
 const CONTRACT = /^services\/[^/]+\/contract\.ts$/;
 
 function judgeService(path: string, { specifier, target }: Import): string | undefined {
-  if (specifier === "#pyro") return undefined;
+  if (/^#pyro(\/\w+)?$/.test(specifier)) return undefined;
   const own = path.split("/").slice(0, 2).join("/");
   if (specifier.startsWith("#")) return `${path} -> ${specifier}`;
   if (CONTRACT.test(path)) return `${path} -> ${specifier}: a contract needs only the front door`;

@@ -1,7 +1,8 @@
 /** What only the memory transport has: time that a test advances, and several simulated processes in one. */
 import { Buffer } from "node:buffer";
 import { expect, test } from "vitest";
-import { Daemon, expose, type LogEntry, locateNameServer, proxy, remote, serve, startNameServer } from "#pyro";
+import { Daemon, expose, locateNameServer, proxy, remote, serve, startNameServer } from "#pyro";
+import type { LogEntry } from "#pyro/diagnostics";
 import { configurationOf } from "../../src/config/config.ts";
 import { logOf } from "../../src/diagnostics/log.ts";
 import { serverVersions } from "../../src/session/server-versions.ts";

@@ -1,6 +1,8 @@
 import { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
-import { type ClientTlsOptions, Daemon, expose, PyroError, proxy, remote, type TlsInfo } from "#pyro";
+import { Daemon, expose, PyroError, proxy, remote } from "#pyro";
+import type { ClientTlsOptions } from "#pyro/client";
+import type { TlsInfo } from "#pyro/server";
 import { readConfig } from "../../src/config/config.ts";
 import { dial } from "../../src/transport/dial.ts";
 import { listen } from "../../src/transport/listen.ts";

@@ -4,14 +4,14 @@ import {
   callContext,
   contract,
   expose,
-  exposeAll,
-  type Kwargs,
   kwargs,
   proxy,
   type Remote,
   type RemoteStream,
   remote,
 } from "#pyro";
+import type { Kwargs } from "#pyro/client";
+import { exposeAll } from "#pyro/server";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <T extends true>(): T => true as T;

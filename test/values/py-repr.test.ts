@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { proxy, pyRepr, RemoteError, URI } from "#pyro";
+import { proxy, RemoteError, URI } from "#pyro";
+import { pyRepr } from "#pyro/values";
 import { PyClassDict, PyComplex, PyEllipsis, PyFloat, tuple } from "../../src/values/python-values.ts";
 
 /** Values, and what CPython 3.11's `repr` gives for them. */

@@ -1,6 +1,8 @@
 /** `pyro-nsc`: name server client with the commands and output of Pyro5's own tool. */
 import { createInterface } from "node:readline/promises";
-import { locateNameServer, type NameServerClient, NamingError, pyRepr, type Registered } from "../../index.ts";
+import type { NameServerClient, Registered } from "../../entries/naming.ts";
+import { pyRepr } from "../../entries/values.ts";
+import { locateNameServer, NamingError } from "../../index.ts";
 import { parseNameServerArguments, UsageError } from "./options.ts";
 
 const COMMANDS = [

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { LocateOptions } from "../../index.ts";
+import type { LocateOptions } from "../../entries/naming.ts";
 
 /** Invalid command line. Printed on stderr; exit code 2. */
 export class UsageError extends Error {}

@@ -1,5 +1,7 @@
 /** Gets robots, lets them walk, and hands them back: each is a proxy of an object that stays in the factory. */
-import { isRemote, proxy, type Remote } from "#pyro";
+
+import { proxy, type Remote } from "#pyro";
+import { isRemote } from "#pyro/client";
 import type { Robot } from "./server.ts";
 
 interface Factory {

@@ -1,5 +1,8 @@
 /** Sends along what is no argument: an annotation and a correlation id; and reads what comes with the reply. */
-import { correlationText, locationText, newCorrelationId, proxy, type Reply, remote } from "#pyro";
+
+import { proxy, remote } from "#pyro";
+import { locationText, type Reply } from "#pyro/client";
+import { correlationText, newCorrelationId } from "#pyro/diagnostics";
 import type { Mirror } from "./server.ts";
 
 await using mirror = proxy<Mirror>(process.argv[2] ?? "");

@@ -1,5 +1,6 @@
 /** Tells its callers what it knows of their call, beyond the arguments. */
-import { callContext, correlationText, Daemon, expose, stopSignal } from "#pyro";
+import { callContext, Daemon, expose, stopSignal } from "#pyro";
+import { correlationText } from "#pyro/diagnostics";
 
 export class Mirror {
   static {

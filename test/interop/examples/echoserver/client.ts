@@ -1,5 +1,7 @@
 /** Sends values of all kinds and shows what came back, as Python would print it. */
-import { PyFloat, proxy, pyRepr, RemoteError, tuple } from "#pyro";
+
+import { proxy, RemoteError, tuple } from "#pyro";
+import { PyFloat, pyRepr } from "#pyro/values";
 import type { Echo } from "./server.ts";
 
 const VALUES: Record<string, unknown> = {

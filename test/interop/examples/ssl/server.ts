@@ -1,6 +1,7 @@
 /** Speaks TLS, and only with those who show a certificate that we believe. */
 import { readFileSync } from "node:fs";
-import { type ConnectionInfo, callContext, Daemon, expose, stopSignal } from "#pyro";
+import { callContext, Daemon, expose, stopSignal } from "#pyro";
+import type { ConnectionInfo } from "#pyro/server";
 
 const folder = process.env["CERTIFICATES"] ?? "certificates";
 const pem = (name: string): string => readFileSync(`${folder}/${name}.pem`, "utf8");

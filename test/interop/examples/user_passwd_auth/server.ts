@@ -1,6 +1,7 @@
 /** Users log in with their connection, and see only what is theirs. (Over a network: together with TLS.) */
 import { scryptSync, timingSafeEqual } from "node:crypto";
-import { type ConnectionInfo, callContext, Daemon, expose, SecurityError, stopSignal } from "#pyro";
+import { callContext, Daemon, expose, SecurityError, stopSignal } from "#pyro";
+import type { ConnectionInfo } from "#pyro/server";
 
 const hash = (user: string, password: string): Uint8Array => scryptSync(password, `salt of ${user}`, 32);
 

@@ -1,0 +1,14 @@
+export { DEFAULT_LIMITS, type Limits } from "../base/limits.ts";
+export type { PyroVersion } from "../base/pyro-version.ts";
+export type { SerializerName } from "../base/serializer-names.ts";
+export { Kwargs } from "../contract/kwargs.ts";
+export { type BatchOptions, BatchResults, type Queued, type Queueing } from "../proxy/batch.ts";
+export { isRemote } from "../proxy/proxy-target.ts";
+export type { ReconnectOptions } from "../proxy/remote-handle.ts";
+export type { CallArguments, Result } from "../proxy/remote-type.ts";
+export type { Metadata } from "../session/metadata.ts";
+export { RawReply, type Reply } from "../session/reply.ts";
+export type { ConnectionOptions, SessionOptions } from "../session/session-options.ts";
+export { type Location, locationText } from "../transport/location.ts";
+export type { ClientTlsOptions } from "../transport/tls-options.ts";
+export type { Annotations } from "../wire/message.ts";
