@@ -12,8 +12,11 @@ import * as values from "#pyro/values";
 const ROOT = join(import.meta.dirname, "..");
 const page = (name: string): string => readFileSync(join(ROOT, "docs", name), "utf8");
 
-const LINES = 119;
-/** What the checklist itself calls "deliberately not". */
+/** The numbers of Pyro's features. */
+const FEATURES = [
+  ...readFileSync(join(import.meta.dirname, "data/parity-checklist.md"), "utf8").matchAll(/^- (\d+) /gm),
+].map(([, number]) => Number(number));
+/** Out of scope, as the checklist says. */
 const OUT = [26, 53, 108, 116];
 /** Pieces of work of their own. */
 const LATER = [95, 96, 97, 98, 99, 100, 103, 104, 105, 106, 107];
@@ -34,7 +37,8 @@ const lines: readonly Line[] = page("parity.md")
 
 describe("docs/parity.md", () => {
   test("has every line of the checklist, once and in order", () => {
-    expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: LINES }, (_, index) => index + 1));
+    expect(FEATURES).toHaveLength(119);
+    expect(lines.map(({ number }) => number)).toEqual(FEATURES);
   });
 
   test("leaves out what is left out on purpose, and no more", () => {

@@ -1,11 +1,11 @@
-/** Each pitfall of the protocol (`docs/protocol.md`, section 20) and the test that shows us stepping round it. */
+/** Each pitfall of the protocol (`data/pitfalls.md`) and the tests that show that it is avoided. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 
-const bullets = (readFileSync(join(ROOT, "docs/protocol.md"), "utf8").split("## 20 Pitfalls")[1] ?? "")
+const bullets = readFileSync(join(import.meta.dirname, "data/pitfalls.md"), "utf8")
   .split("\n")
   .filter((line) => line.startsWith("- "))
   .map((line) => line.slice(2));
@@ -55,7 +55,7 @@ const PROOFS: Readonly<Record<string, readonly string[]>> = {
     "interop/streams.test.ts: generators, async ones too, are iterators; lists are lists",
   ],
   "nsc exits 0": ["containers/tools.test.ts: our pyro-nsc"],
-  "Pyro5 dies": ["interop/config.test.ts: are all known, and each default is the same or differs on purpose"],
+  "Pyro5 fails": ["interop/config.test.ts: are all known, and each default is the same or differs on purpose"],
 };
 
 test("there are pitfalls, and each proof belongs to one", () => {
