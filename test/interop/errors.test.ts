@@ -36,7 +36,8 @@ test("a remote error knows Python's class tree and prints as Python does", () =>
 });
 
 const HOOKED = `
-import { installExceptHook, RemoteError } from "#pyro";
+import { RemoteError } from "#pyro";
+import { installExceptHook } from "#pyro/diagnostics";
 installExceptHook();
 const error = new RemoteError("ValueError", ["no couch"]);
 error.remoteTraceback = "Traceback (most recent call last):\\n  File \\"x.py\\", line 1\\nValueError: no couch\\n";

@@ -35,7 +35,7 @@ export class Source {
   depth = 0;
   /** Values so far. */
   protected values = 0;
-  readonly #maxValues: number;
+  protected readonly maxValues: number;
   readonly #maxDepth: number;
   #ascii = "";
   #asciiFrom = 0;
@@ -51,7 +51,7 @@ export class Source {
 
   constructor({ maxDepth, maxValues }: ReadLimits) {
     this.#maxDepth = maxDepth;
-    this.#maxValues = maxValues;
+    this.maxValues = maxValues;
   }
 
   /** Starts to read a part of `bytes`. @throws {SerializeError} for invalid UTF-8. */
@@ -89,25 +89,20 @@ export class Source {
     this.fail(`expected ${expected}, found ${JSON.stringify(String.fromCodePoint(found.codePointAt(0) ?? 0))}`);
   }
 
-  /** How many more values the payload may hold. */
-  protected get valuesLeft(): number {
-    return this.#maxValues - this.values;
-  }
-
   /** Counts values. @throws {SerializeError} above the limit. */
   protected countValues(count: number): void {
     this.values += count;
-    if (this.values > this.#maxValues) this.failValues();
+    if (this.values > this.maxValues) this.failValues();
   }
 
   protected failValues(): never {
-    this.fail(tooManyValues(this.#maxValues));
+    this.fail(tooManyValues(this.maxValues));
   }
 
   /** Reads an opening bracket. */
   openBracket(): void {
     if (this.depth >= this.#maxDepth) this.fail(tooDeep(this.#maxDepth));
-    this.countValues(1);
+    if (++this.values > this.maxValues) this.failValues();
     this.depth++;
     this.at++;
   }

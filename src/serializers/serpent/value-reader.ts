@@ -145,7 +145,7 @@ export class ValueReader extends ScalarReader {
 
   /** Reads items up to and including the bracket. */
   protected items(items: unknown[], bracket: number): void {
-    const mostItems = this.valuesLeft;
+    const mostItems = this.maxValues - this.values;
     for (;;) {
       const item = this.#item(bracket);
       if (item === NO_VALUE) break;
@@ -226,7 +226,7 @@ export class ValueReader extends ScalarReader {
     const { depth } = this;
     const shape = this.#shapes.at(depth);
     let key: unknown = firstKey;
-    const mostPairs = this.valuesLeft / 2;
+    const mostPairs = (this.maxValues - this.values) / 2;
     let mayBeDictForm = false;
     let count = 0;
     /** All keys in order. Kept once a key looks like an index, because objects move such keys to the front. */
