@@ -1,4 +1,4 @@
-import type { Environment } from "../base/environment.ts";
+import type { Environment, Timer } from "../base/environment.ts";
 import { TimeoutError } from "../base/errors.ts";
 import type { URI } from "../values/uri.ts";
 
@@ -20,13 +20,18 @@ export async function withDeadline<R>(
   const abort = (): void => reject(signal?.reason);
   const expire = (): void =>
     reject(new TimeoutError(`no connection to ${uri} within ${timeoutMs} ms`, { code: "PYRO_CONNECT_TIMEOUT" }));
-  // The connection attempt has the same limit, and its error is more specific, so it is reported first.
-  const expired = (): void => environment.setImmediate(expire);
-  const timer = timeoutMs > 0 ? environment.setTimeout(expired, timeoutMs) : undefined;
+  let timer: Timer | undefined;
+  let settled = false;
+  const start = (): void => {
+    if (!settled) timer = environment.setTimeout(expire, timeoutMs);
+  };
+  // Started after the timer of the attempt's first step, which has the same limit and a more specific error.
+  if (timeoutMs > 0) environment.setImmediate(start);
   signal?.addEventListener("abort", abort, { once: true });
   try {
     return await Promise.race([connecting, promise]);
   } finally {
+    settled = true;
     environment.clearTimer(timer);
     signal?.removeEventListener("abort", abort);
   }
