@@ -5,7 +5,7 @@ import { type Outcome, ROOT, runCommand, type Step } from "../steps.ts";
 import { makeProject } from "./projects.ts";
 
 const PROGRAM = `
-import { Daemon, expose, proxy, type Remote, release, serve, type URI } from "pyro-ts";
+import { Daemon, expose, proxy, type Remote, remote, serve, type URI } from "pyro-ts";
 
 interface Warehouse {
   listContents(): string[];
@@ -32,7 +32,7 @@ export async function main(): Promise<string[]> {
   // @ts-expect-error: the package has types, which refuse this
   await warehouse.store(1, 2, 3, 4);
   const contents: string[] = await warehouse.listContents();
-  await release(warehouse);
+  await remote(warehouse).release();
   return contents;
 }
 export { serve };

@@ -10,7 +10,7 @@ const MOST_PACKAGES = 5;
 /** Prints `ok` if values, an exception and an item stream arrive. */
 const PROGRAM = `
 import { deepStrictEqual } from "node:assert";
-import { Daemon, expose, proxy, release } from "pyro-ts";
+import { Daemon, expose, proxy, remote } from "pyro-ts";
 
 class Warehouse {
   static {
@@ -33,11 +33,11 @@ for (const serializer of ["serpent", "json", "marshal", "msgpack"]) {
   const numbers = [];
   for await (const n of await warehouse.count(3)) numbers.push(n);
   deepStrictEqual(numbers.map(Number), [1, 2, 3]);
-  await release(warehouse);
+  await remote(warehouse).release();
 }
 const warehouse = proxy(uri);
 deepStrictEqual(await warehouse.list_contents(), ["chair", "bike", "serpent", "json", "marshal", "msgpack"]);
-await release(warehouse);
+await remote(warehouse).release();
 await daemon.close();
 console.log("ok");
 `;

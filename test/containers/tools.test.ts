@@ -4,7 +4,7 @@ import { run } from "../support/docker.ts";
 import { describeWithEngine } from "./engine.ts";
 
 const TOOLS: Record<Maker, string> = { ours: "pyro-nsc", pyro4: "pyro4-nsc", pyro5: "pyro5-nsc" };
-const NAME_SERVER_OBJECT_ID = "10.133.1.221";
+const NAME_SERVER = "10.133.1.221";
 
 /** In this order: each finds what those before it have left. */
 const COMMANDS: readonly (readonly string[])[] = [
@@ -104,6 +104,6 @@ describeWithEngine("the name server's console tools", () => {
 });
 
 async function use(bystander: string, tool: Maker, args: readonly string[]): Promise<Printed> {
-  const outcome = await run("docker", ["exec", bystander, TOOLS[tool], "-n", NAME_SERVER_OBJECT_ID, ...args]);
+  const outcome = await run("docker", ["exec", bystander, TOOLS[tool], "-n", NAME_SERVER, ...args]);
   return { command: args.join(" "), ...outcome };
 }

@@ -1,6 +1,6 @@
 /** Looks the warehouse up again and again until its input ends, and tells how that went. */
 const PROGRAM = `
-import { resolve } from "#pyro";
+import { resolve } from "#pyro/naming";
 const failures = [];
 const found = {};
 let slowestMs = 0;
