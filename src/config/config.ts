@@ -3,8 +3,6 @@ import { PyroError } from "../base/errors.ts";
 import { type Config, ITEMS, type Item, WITHOUT_EFFECT } from "./items.ts";
 import { nearestName } from "./spelling.ts";
 
-export type { Config } from "./items.ts";
-
 type Variables = Environment["variables"];
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { Environment } from "../base/environment.ts";
 import { DEFAULT_LIMITS } from "../base/limits.ts";
 import { DEFAULT_HANDSHAKE } from "../base/pyro-names.ts";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/items.ts";
 import { logOf } from "../diagnostics/log.ts";
 import { PyroClassMapper } from "../serializers/class-mapper.ts";
 import { SerializerSets } from "../serializers/serializer-set.ts";

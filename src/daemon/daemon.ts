@@ -1,7 +1,8 @@
 import type { Environment } from "../base/environment.ts";
 import { CommunicationError, DaemonError } from "../base/errors.ts";
 import { DAEMON_OBJECT_ID, DEFAULT_HANDSHAKE } from "../base/pyro-names.ts";
-import { type Config, configurationOf } from "../config/config.ts";
+import { configurationOf } from "../config/config.ts";
+import type { Config } from "../config/items.ts";
 import { type Log, logOf } from "../diagnostics/log.ts";
 import type { Metadata } from "../session/metadata.ts";
 import { type Location, listenLocation, publishedLocation } from "../transport/location.ts";

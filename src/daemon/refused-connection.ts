@@ -3,8 +3,8 @@ import type { CommunicationError, PyroError } from "../base/errors.ts";
 import { dumpText } from "../serializers/marshal/marshal.ts";
 import { Channel, type ChannelHandlers } from "../session/channel.ts";
 import type { Connection } from "../transport/transport.ts";
-import { pyro5 } from "../wire/dialects.ts";
 import { MessageType } from "../wire/message.ts";
+import { pyro5 } from "../wire/pyro5.ts";
 import type { ClientConnection, ConnectionServices } from "./connection-services.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/items.ts";
 
 /** Pyro's items for TLS. Files are paths; "" means not set (`docs/protocol.md`, sections 16 and 17). */
 export interface SslItems {

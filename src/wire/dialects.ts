@@ -3,8 +3,6 @@ import type { Dialect } from "./dialect.ts";
 import { pyro4 } from "./pyro4.ts";
 import { pyro5 } from "./pyro5.ts";
 
-export { pyro4, pyro5 };
-
 /** The dialect of a protocol number; undefined if the number is unknown. */
 export function dialectOfProtocol(protocol: number): Dialect | undefined {
   switch (protocol) {

@@ -5,7 +5,7 @@ import { callContext, Daemon, type DaemonOptions, expose, proxy, remote } from "
 import { sleep } from "../../src/base/environment.ts";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { MessageDecoder } from "../../src/wire/decoder.ts";
-import { pyro5 } from "../../src/wire/dialects.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 import { memoryHostIn } from "../support/memory-host.ts";
 import { rawPyro5, ScriptedPeer } from "../support/scripted-peer.ts";
 import { VirtualEnvironment } from "../support/virtual-environment.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { Channel } from "../../src/session/channel.ts";
 import type { Connection, ConnectionHandlers } from "../../src/transport/transport.ts";
-import { pyro5 } from "../../src/wire/dialects.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 import { VirtualEnvironment } from "../support/virtual-environment.ts";
 
 /** A connection whose other side takes bytes when the test says so, and never closes. */

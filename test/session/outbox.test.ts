@@ -7,8 +7,8 @@ import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { Channel } from "../../src/session/channel.ts";
 import { StreamConnection } from "../../src/transport/stream-connection.ts";
 import type { OutgoingMessage } from "../../src/wire/dialect.ts";
-import { pyro5 } from "../../src/wire/dialects.ts";
 import { MessageType } from "../../src/wire/message.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 
 /** A channel, and the messages that come out of the other end of its connection once that reads. */
 class Line implements AsyncDisposable {

@@ -1,7 +1,9 @@
 import { Buffer } from "node:buffer";
 import { expect, test } from "vitest";
 import type { Dialect } from "../../src/wire/dialect.ts";
-import { dialectOf, pyro4, pyro5 } from "../../src/wire/dialects.ts";
+import { dialectOf } from "../../src/wire/dialects.ts";
+import { pyro4 } from "../../src/wire/pyro4.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 import { bytewise, feed, header, message, refusal } from "./feed.ts";
 
 const BOTH = [4, 5] as const;

@@ -6,8 +6,9 @@ import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
-import { pyro4, pyro5 } from "../../src/wire/dialects.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
+import { pyro4 } from "../../src/wire/pyro4.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 import { memoryOf } from "../support/memory.ts";
 import { feed, type Kept, message, RESULT, refusal } from "./feed.ts";
 

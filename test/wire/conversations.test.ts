@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pyro4 } from "../../src/wire/dialects.ts";
 import { checkHmac } from "../../src/wire/hmac.ts";
+import { pyro4 } from "../../src/wire/pyro4.ts";
 import { conversationCases, streamsOf } from "../support/vectors-messages.ts";
 import { bytewise, cuttings, described, encoded, expected, feed } from "./feed.ts";
 

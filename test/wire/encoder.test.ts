@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { MessageTooLargeError } from "../../src/base/errors.ts";
 import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { ByteSink } from "../../src/bytes/byte-sink.ts";
-import { dialectOf, pyro4, pyro5 } from "../../src/wire/dialects.ts";
+import { dialectOf } from "../../src/wire/dialects.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
+import { pyro4 } from "../../src/wire/pyro4.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 import { encoded, feed, message, RESULT, refusal } from "./feed.ts";
 
 const BOTH = [4, 5] as const;

@@ -7,9 +7,9 @@ import { ByteSink } from "../../src/bytes/byte-sink.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import { type DecoderOptions, MessageDecoder } from "../../src/wire/decoder.ts";
 import type { Dialect, FlagBits, OutgoingMessage } from "../../src/wire/dialect.ts";
-import { pyro5 } from "../../src/wire/dialects.ts";
 import { writeMessage } from "../../src/wire/encoder.ts";
 import { type Annotations, type Message, MessageType } from "../../src/wire/message.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 import type { WireOptions } from "../../src/wire/wire-options.ts";
 import type { DecodedVector } from "../support/vectors-messages.ts";
 

@@ -8,8 +8,10 @@ import { DEFAULT_LIMITS } from "../../src/base/limits.ts";
 import { inflatedPayload } from "../../src/wire/compression.ts";
 import { MessageDecoder } from "../../src/wire/decoder.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
-import { dialectOf, pyro4, pyro5 } from "../../src/wire/dialects.ts";
+import { dialectOf } from "../../src/wire/dialects.ts";
 import { type Message, MessageType } from "../../src/wire/message.ts";
+import { pyro4 } from "../../src/wire/pyro4.ts";
+import { pyro5 } from "../../src/wire/pyro5.ts";
 import { memoryOf } from "../support/memory.ts";
 import { bytewise, feed, header, message, refusal } from "./feed.ts";
 
