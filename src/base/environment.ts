@@ -11,6 +11,7 @@ export interface Timer {
   unref(): unknown;
 }
 
+/** What a program gets from its process. Tests and simulations pass their own. */
 export interface Environment {
   /** The environment variables with the configuration. They are read once. */
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -18,7 +19,9 @@ export interface Environment {
   now(): number;
   /** The current date and time. */
   date(): Date;
+  /** Runs `work` once, after `ms` milliseconds. */
   setTimeout(work: () => void, ms: number): Timer;
+  /** Runs `work` again and again, every `ms` milliseconds. */
   setInterval(work: () => void, ms: number): Timer;
   /** Stops a timeout or an interval; does nothing for a timer that has ended, or for undefined. */
   clearTimer(timer: Timer | undefined): void;

@@ -4,6 +4,7 @@ import { SerializeError } from "./errors.ts";
  * Names as in Pyro's configuration item SERIALIZER. `VERSION_NAMES` has their ids, which differ between the versions.
  */
 export const SERIALIZERS = ["serpent", "json", "marshal", "msgpack"] as const;
+/** The name of a serializer, as in PYRO_SERIALIZER. */
 export type SerializerName = (typeof SERIALIZERS)[number];
 
 /** Serializers of Pyro4 that are not supported, because reading their data can run code from the sender. */

@@ -15,6 +15,7 @@ export interface LogEntry {
   readonly text: string;
 }
 
+/** Receives log entries; see `setLogger`. */
 export type Logger = (entry: LogEntry) => void;
 
 /** The log of one process. PYRO_LOGLEVEL decides what is logged; without it nothing is. */

@@ -34,10 +34,12 @@ export class NameServer implements NameServerMethods {
     this.#storage.set(NAME_SERVER_OBJECT_ID, { uri: String(uri), metadata: new Set(PYRO_VERSIONS.map(ownTag)) });
   }
 
+  /** The number of registrations, the name server's own included. */
   count(): number {
     return this.#storage.size;
   }
 
+  /** The URI of a name, with its tags if asked for. @throws {NamingError} `unknown name: X` */
   lookup(name: string, returnMetadata?: boolean): URI | readonly [URI, Tags] {
     const entry = this.#entry(name);
     let uri = this.#parsed.get(entry);
@@ -48,6 +50,7 @@ export class NameServer implements NameServerMethods {
     return returnMetadata === true ? tuple(uri, tagsOf(name, entry)) : uri;
   }
 
+  /** Registers a name, or replaces it. With `safe`, a registered name is a NamingError. */
   register(name: string, uri: string | URI, safe?: boolean, metadata?: Tags | null): void {
     if (typeof name !== "string") throw new TypeError("name must be a str");
     const parsed = typeof uri === "string" || uri instanceof URI ? URI.parse(uri) : undefined;
@@ -60,6 +63,7 @@ export class NameServer implements NameServerMethods {
     this.#storage.set(name, { uri: String(parsed), metadata: tags });
   }
 
+  /** Replaces the tags of a name. @throws {NamingError} `unknown name: X` */
   setMetadata(name: string, metadata: Tags): void {
     const tags = new Set(parseTags(metadata, "metadata"));
     const { uri } = this.#entry(name);
@@ -67,6 +71,7 @@ export class NameServer implements NameServerMethods {
     this.#storage.set(name, { uri, metadata: tags });
   }
 
+  /** Removes a name, or all names with a prefix or that match a pattern. Returns how many were removed. */
   remove(name?: string | null, prefix?: string | null, regex?: string | null): number | Promise<number> {
     if (isSet(name) && name !== NAME_SERVER_OBJECT_ID && this.#storage.delete(name)) return 1;
     if (isSet(prefix)) return this.#removeAll(startsWith(prefix));
@@ -101,6 +106,7 @@ export class NameServer implements NameServerMethods {
     return this.#select(() => true, withTags);
   }
 
+  /** Lists the registrations with all, or any, of the tags. */
   yplookup(metaAll?: Tags | null, metaAny?: Tags | null, returnMetadata = true): Listing {
     const all = nonEmpty(metaAll, "metadata_all");
     const any = nonEmpty(metaAny, "metadata_any");
@@ -111,6 +117,7 @@ export class NameServer implements NameServerMethods {
     return any === undefined ? new Map() : this.#withAny(any, returnMetadata);
   }
 
+  /** Does nothing: that it answers shows that the name server runs. */
   ping(): void {}
 
   #entry(name: string): Entry {

@@ -8,8 +8,11 @@ export interface Entry {
 /** Storage for a name server's registrations. Names are case-sensitive. */
 export interface Storage {
   readonly size: number;
+  /** The registration of a name; undefined for an unknown name. */
   get(name: string): Entry | undefined;
+  /** Adds a registration, or replaces it. */
   set(name: string, entry: Entry): void;
+  /** Removes a registration. Returns whether there was one. */
   delete(name: string): boolean;
   /** All registrations, in insertion order. */
   entries(): Iterable<[string, Entry]>;
@@ -23,14 +26,17 @@ export class MemoryStorage implements Storage {
     return this.#entries.size;
   }
 
+  /** The registration of a name; undefined for an unknown name. */
   get(name: string): Entry | undefined {
     return this.#entries.get(name);
   }
 
+  /** Adds a registration, or replaces it. */
   set(name: string, entry: Entry): void {
     this.#entries.set(name, entry);
   }
 
+  /** Removes a registration. Returns whether there was one. */
   delete(name: string): boolean {
     return this.#entries.delete(name);
   }

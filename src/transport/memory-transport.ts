@@ -8,6 +8,7 @@ import { type Location, locationText, parseLocation } from "./location.ts";
 import { MemoryConnection, type Scheduler } from "./memory-connection.ts";
 import type { Connection, DialOptions, Listener, ListenHandlers, Transport } from "./transport.ts";
 
+/** Options of a network in memory. */
 export interface MemoryNetworkOptions {
   /** Clock and scheduler of the network. Default: this process. */
   readonly environment?: Environment;
@@ -17,6 +18,7 @@ export interface MemoryNetworkOptions {
 
 const FIRST_EPHEMERAL_PORT = 49_152;
 
+/** A network in memory: hosts with addresses, and connections between them. */
 export class MemoryNetwork implements Scheduler {
   readonly environment: Environment;
   readonly #latencyMs: number;

@@ -47,6 +47,7 @@ export interface Connection {
   write(bytes: Uint8Array, onTaken?: () => void): boolean;
   /** Stops reading. */
   pause(): void;
+  /** Delivers again. */
   resume(): void;
   /** Closes this half after all written bytes have been sent. */
   end(): void;
@@ -54,12 +55,14 @@ export interface Connection {
   destroy(): void;
 }
 
+/** Limits of an attempt to connect. */
 export interface DialOptions {
   /** Milliseconds for the connection attempt; 0: the limit of the operating system (about two minutes). */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a listener reports. */
 export interface ListenHandlers {
   /** A new connection. With a refusal, the connection is only used to send the reason to the client. */
   onConnection(connection: Connection, refusal?: CommunicationError): void;
@@ -67,11 +70,13 @@ export interface ListenHandlers {
   onError(error: Error, client?: string): void;
 }
 
+/** Options of listening. */
 export interface ListenOptions {
   /** Milliseconds for the transport's own handshake (TLS); 0: no limit. Default: 0. */
   readonly handshakeTimeoutMs?: number | undefined;
 }
 
+/** An open address that accepts connections. */
 export interface Listener {
   /** The requested location. If port 0 was requested, it has the port that the system chose. */
   readonly location: Location;
@@ -83,6 +88,7 @@ export interface Listener {
   readonly ended?: Promise<void> | undefined;
 }
 
+/** Opens and accepts connections of one kind. */
 export interface Transport {
   /** Returns the text of a location, as after the `@` of a URI. */
   format(location: Location): string;
