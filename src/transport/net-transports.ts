@@ -42,6 +42,12 @@ export class NetTransport implements Transport {
   }
 }
 
+/** The TLS settings of each side that a transport is used for: to dial, and to listen. */
+export interface TlsSides {
+  readonly client?: ClientTls | undefined;
+  readonly server?: ServerTls | undefined;
+}
+
 /** TLS over TCP or Unix sockets. */
 export class TlsTransport implements Transport {
   readonly #inner: NetTransport;
@@ -49,7 +55,7 @@ export class TlsTransport implements Transport {
   readonly #server: ServerTls | undefined;
 
   /** @param tls `client` is needed to dial, `server` to listen. */
-  constructor(inner: NetTransport, tls: { readonly client?: ClientTls; readonly server?: ServerTls }) {
+  constructor(inner: NetTransport, tls: TlsSides) {
     this.#inner = inner;
     this.#client = tls.client;
     this.#server = tls.server;

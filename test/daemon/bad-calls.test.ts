@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => daemon.close());
 
-test("a slow call of one client keeps nobody waiting, not even on its own connection", async () => {
+test("a slow call does not delay other calls, on its own connection or on others", async () => {
   await using service = proxyInMemory(daemon.uriFor("service"));
   const order: string[] = [];
   await Promise.all([service.slow().then(() => order.push("slow")), service.echo(1).then(() => order.push("echo"))]);

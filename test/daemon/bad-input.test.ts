@@ -81,7 +81,7 @@ describe.each(ALL)(
   (wire) => {
     const cases: [string, Uint8Array, string][] = [
       ["foreign bytes", Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "invalid data"],
-      ["a version that nobody speaks", Buffer.from("5059524f01f7040100000001", "hex"), "invalid protocol version: 503"],
+      ["an unknown protocol version", Buffer.from("5059524f01f7040100000001", "hex"), "invalid protocol version: 503"],
       [
         "a Pyro5 header with a wrong magic number",
         rawPyro5({ type: 1, payload: CONNECT, check: 0x1234 }),

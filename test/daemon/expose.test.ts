@@ -77,7 +77,7 @@ class Held {
   }
 }
 
-test("an object that is registered weakly goes when nobody else holds it, and its registration with it", async () => {
+test("a weakly registered object is unregistered when it is garbage-collected", async () => {
   await using daemon = await listenInMemory({ host: "127.0.0.1" });
   const kept = new Held();
   daemon.register(kept, "kept", { weak: true });

@@ -1,4 +1,4 @@
-/** How long an item stream lives that nobody reads. */
+/** How long an item stream lives while no client reads it. */
 import { expect, test } from "vitest";
 import { Daemon, type DaemonOptions, expose, proxy, type Remote, type RemoteStream, remote } from "#pyro";
 import { memoryHostIn } from "../support/memory-host.ts";

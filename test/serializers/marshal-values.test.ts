@@ -92,7 +92,7 @@ describe("refuses", () => {
     ["text that is not UTF-8", "75 01000000 ff", "invalid UTF-8 in text"],
     ["a digit of 16 bits", "6c 01000000 0080", "invalid int"],
     ["an int whose last digit is 0", "6c 02000000 0100 0000", "invalid int"],
-    ["a float that is none", "66 03 312e78", "invalid float"],
+    ["an invalid float", "66 03 312e78", "invalid float"],
     ["a list as a dict's key", "7b 5b 00000000 4e 30", "unhashable dict key or set element"],
     ["a dict in a set", "3c 01000000 7b 30", "unhashable dict key or set element"],
     ["a list in a tuple that is a key", "7b 29 01 5b 00000000 4e 30", "unhashable dict key or set element"],

@@ -67,7 +67,7 @@ describe("refuses what Pyro refuses, and keeps unknown classes for a client", ()
     ["a list of four thousand million", "dd ffffffff", "truncated data"],
     ["a map of them", "df ffffffff", "truncated data"],
     ["201 brackets", `${"91".repeat(201)}c0`, "nesting depth exceeds 200"],
-    ["an int that is none", "c7 01 31 78", "invalid int"],
+    ["an invalid int", "c7 01 31 78", "invalid int"],
     ["an int of 5000 digits", `c8 1388 31 ${"31".repeat(5_000)}`, "invalid int"],
     ["a complex number of 8 bytes", `d7 30 ${"00".repeat(8)}`, "unsupported extension type 0x30 of 8 bytes"],
     ["a datetime beyond all years", "d7 32 000000000000f07f", "invalid datetime"],

@@ -170,7 +170,7 @@ describe.each(NETWORKS)("%s", (name, wire) => {
     await Promise.all([line.server.closed, line.client.closed]);
   });
 
-  test("where nobody listens there is no connection", async () => {
+  test("connecting fails where no program listens", async () => {
     const line = await Line.open(wire);
     const { location } = line.listener;
     line.client.connection.end();
@@ -262,7 +262,7 @@ describe("a user's socket", () => {
     expect(line.wiring.client.parse("anything")).toEqual({ kind: "unix", path: "<<not-bound>>" });
   });
 
-  test("it stays open when it is given back, and can be used again; when it is closed, nobody can", async () => {
+  test("it stays open after use and can be used again; once closed, it cannot be used", async () => {
     await using wiring = await wire();
     const dial = async (): Promise<End> => new End(await wiring.client.dial(wiring.location, { timeoutMs: 0 }));
     const first = await dial();
